@@ -1,0 +1,124 @@
+"""The errors that a caller can act on, all in one tree.
+
+ConflictExtractError
+    ConfigError                wrong settings or wrong use; the command line exits with 2
+    InputError                 one bad article: which one, where, and what is wrong with it
+    ModelError                 the model could not be asked, or gave nothing usable
+        TransientModelError    worth trying again later: rate limit, timeout, 5xx, connection
+        FatalModelError        every further call would fail too: key, quota, unknown model
+        RequestError           the endpoint refuses this one request: too long, malformed
+        InvalidReplyError      an answer came, but no extraction: refusal, filter, truncated, not the schema
+    ReplayError                no recorded answer fits the request
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+ReplyFault = Literal["refusal", "content_filter", "truncated", "not_schema", "faults"]
+"""Why a reply is of no use: the model refused, a filter cut it, it ran out of room, it does not fit the
+schema, or (only with ``strict=True``) it has items that would be rejected."""
+
+
+class ConflictExtractError(Exception):
+    """Base of all errors that this library raises on purpose."""
+
+
+class ConfigError(ConflictExtractError):
+    """The settings cannot work as they are (no key, unknown prompt version, option out of range)."""
+
+
+class InputError(ConflictExtractError):
+    """One article cannot be read.
+
+    Attributes:
+        path: The file, where the article came from one.
+        article: The article's id, where it has one already.
+        line: One-based line of the trouble, where it has a place.
+        byte: Zero-based byte offset of the trouble, where it has a place.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: Path | str | None = None,
+        article: str | None = None,
+        line: int | None = None,
+        byte: int | None = None,
+    ) -> None:
+        self.problem = problem
+        self.path = Path(path) if path is not None else None
+        self.article = article
+        self.line = line
+        self.byte = byte
+        place = str(path) if path is not None else (article or "")
+        if line is not None:
+            place += f", line {line}"
+        if byte is not None:
+            place += f", byte {byte}"
+        super().__init__(f"{place}: {problem}" if place else problem)
+
+
+class ModelError(ConflictExtractError):
+    """The model could not be asked, or gave nothing usable.
+
+    Attributes:
+        model: The model's name, as it was asked for.
+        attempts: Calls made before giving up.
+        status: The HTTP status of the last answer, where there was one.
+    """
+
+    def __init__(self, problem: str, *, model: str, attempts: int = 1, status: int | None = None) -> None:
+        self.problem = problem
+        self.model = model
+        self.attempts = attempts
+        self.status = status
+        super().__init__(problem)
+
+
+class TransientModelError(ModelError):
+    """The endpoint could not answer for now; the same call may go through later.
+
+    Attributes:
+        retry_after: Seconds that the endpoint asked to wait, where it said so.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        model: str,
+        attempts: int = 1,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(problem, model=model, attempts=attempts, status=status)
+        self.retry_after = retry_after
+
+
+class FatalModelError(ModelError):
+    """Every further call would fail in the same way: wrong key, no quota left, unknown model."""
+
+
+class RequestError(ModelError):
+    """The endpoint refuses this one request (context length, malformed); other articles may go through."""
+
+
+class InvalidReplyError(ModelError):
+    """An answer came, and no extraction can be made of it.
+
+    Attributes:
+        reason: Why, in one word.
+        reply: The answer as it came. It holds words of the article: keep it out of logs.
+    """
+
+    def __init__(self, problem: str, *, model: str, reason: ReplyFault, reply: str = "", attempts: int = 1) -> None:
+        super().__init__(problem, model=model, attempts=attempts)
+        self.reason: ReplyFault = reason
+        self.reply = reply
+
+
+class ReplayError(ConflictExtractError):
+    """No recorded answer fits the request: prompt, schema, parameters or article have changed since."""

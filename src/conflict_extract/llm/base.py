@@ -1,0 +1,103 @@
+"""What is asked of a model and what comes back, as plain values, and the protocol that a model fulfils."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from conflict_extract.errors import ModelError
+from conflict_extract.models.extraction import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the conversation. It may hold an article: its repr does not show the content."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What is sent beside the messages. All of it enters keys and provenance.
+
+    Attributes:
+        temperature: 0 to 2, or None to send none (some reasoning models take none).
+        max_tokens: Room for the reply, in tokens; a reply that needs more is asked for once more with twice this.
+        seed: For endpoints that have one.
+    """
+
+    temperature: float | None = 0.0
+    max_tokens: int = 16_000
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request for a structured reply.
+
+    Attributes:
+        messages: The conversation so far.
+        schema: JSON Schema in the strict subset of structured-output engines.
+        schema_name: Its name, letters, digits, ``_`` and ``-``.
+    """
+
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any] = field(repr=False)
+    schema_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the endpoint, as it came.
+
+    Attributes:
+        text: The content, unchanged but for a code fence around it. It holds words of the article: keep it out of logs.
+        model: The name under which the endpoint answered.
+        finish_reason: "stop", or "length" where it ran out of room twice.
+        usage: Tokens of all the calls that this reply took, or None where the endpoint does not say.
+        calls: HTTP calls that were answered with a completion for it (2 where the first ran out of room).
+    """
+
+    text: str = field(repr=False)
+    model: str
+    finish_reason: str = "stop"
+    usage: Usage | None = None
+    calls: int = 1
+
+
+Check = Callable[[Reply], str | None]
+"""Looks at a reply: None where it is good, else the message that asks for a better one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All the replies to one request, in their order: the first, then one for each reask.
+
+    Attributes:
+        replies: At least one.
+        error: What broke off the reasking, if anything did; the replies before it are good to use.
+    """
+
+    replies: tuple[Reply, ...]
+    error: ModelError | None = None
+
+
+class ChatModel(Protocol):
+    """A model that answers in JSON. ``conflict_extract.llm.client`` has the real one."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as it is asked for."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """What is sent beside the messages."""
+
+    async def ask(self, request: Request, check: Check, *, reasks: int) -> Answer:
+        """Ask, and ask again (at most ``reasks`` times) as long as ``check`` finds faults.
+
+        Raises:
+            ModelError: No reply could be had at all.
+        """
