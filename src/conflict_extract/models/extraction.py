@@ -31,6 +31,7 @@ RejectionReason = Literal[
     "unlinked_event",
     "unresolved_part",
     "repeated",
+    "no_reply",
 ]
 """Why something was left out:
 
@@ -44,7 +45,8 @@ RejectionReason = Literal[
 - self_link: it links to itself;
 - unlinked_event: no claim that was kept names the event;
 - unresolved_part: the figure is a part of a whole that is not there, and would be counted twice;
-- repeated: the same item stands there already.
+- repeated: the same item stands there already;
+- no_reply: for this passage of a long article the model gave nothing usable.
 """
 
 
@@ -192,7 +194,9 @@ class Extraction(Model):
     def figures_of(self, event: Event) -> tuple[Told, ...]:
         """The figures told of an event, each with its claim and who says so."""
         return tuple(
-            Told(figure, claim, self.attribution_of(claim)) for claim in self.claims_of(event) for figure in claim.figures
+            Told(figure, claim, self.attribution_of(claim))
+            for claim in self.claims_of(event)
+            for figure in claim.figures
         )
 
     def related(self, claim: Claim, kind: str) -> tuple[Claim, ...]:

@@ -1,0 +1,138 @@
+"""Readings of overlapping passages become one list of items: what two passages both saw is kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from conflict_extract.models.attribution import Attribution
+from conflict_extract.models.base import Span
+from conflict_extract.models.claim import Claim, Relation
+from conflict_extract.models.event import Event
+from conflict_extract.models.item import Item
+from conflict_extract.reply.reading import Reading
+
+ItemT = TypeVar("ItemT", bound=Item)
+Key = tuple[int, str]
+"""An item before it is numbered: its passage's number and the id it has there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The items of a whole article, linked, and numbered in the order of the text."""
+
+    attributions: tuple[Attribution, ...]
+    events: tuple[Event, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One passage's copy of an item; ``room`` is how far it stands from the cut ends of its passage."""
+
+    key: Key
+    item: Item
+    room: int
+
+
+@dataclass(slots=True)
+class _Group:
+    """The copies of one item."""
+
+    copies: list[_Copy] = field(default_factory=list)
+
+    @property
+    def best(self) -> _Copy:
+        """The copy whose model saw most around it; a claim that knows who speaks goes before one that does not."""
+        return max(self.copies, key=lambda copy: (getattr(copy.item, "attribution", "") is not None, copy.room))
+
+
+def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
+    """Put the readings of an article's passages together.
+
+    Items of neighbouring passages are one where they say the same of the same words: attributions by cue class and
+    origin, events by sub-type and reality, claims by kind, polarity and the words of their figures. One copy is kept,
+    with the links of all. Ids are given afresh, by place in the text: a1, a2 …, e1 …, c1 …
+
+    Args:
+        passages: Each passage's span in the article and its reading, None where there is none.
+    """
+    groups: dict[type[Item], list[_Group]] = {Attribution: [], Event: [], Claim: []}
+    for copy in _copies(passages):
+        siblings = groups[type(copy.item)]
+        group = next((group for group in siblings if _is_twin(copy, group.copies[-1])), None)
+        if group is None:
+            group = _Group()
+            siblings.append(group)
+        group.copies.append(copy)
+    ids: dict[Key, str] = {}
+    for kind, letter in ((Attribution, "a"), (Event, "e"), (Claim, "c")):
+        groups[kind].sort(key=lambda group: group.best.item.span)
+        for number, group in enumerate(groups[kind], start=1):
+            ids.update((copy.key, f"{letter}{number}") for copy in group.copies)
+    return Merged(
+        attributions=tuple(_renamed(group.best, Attribution, ids) for group in groups[Attribution]),
+        events=tuple(_renamed(group.best, Event, ids) for group in groups[Event]),
+        claims=tuple(_linked(group, ids) for group in groups[Claim]),
+    )
+
+
+def _copies(passages: Sequence[tuple[Span, Reading | None]]) -> Iterator[_Copy]:
+    last = len(passages) - 1
+    for number, (span, reading) in enumerate(passages):
+        for item in reading.items if reading else ():
+            to_start = item.start - span.start if number > 0 else item.end
+            to_end = span.end - item.end if number < last else span.end - item.start
+            yield _Copy((number, item.id), item, min(to_start, to_end))
+
+
+def _is_twin(copy: _Copy, other: _Copy) -> bool:
+    """Whether two copies from neighbouring passages are one item."""
+    one, two = copy.item, other.item
+    if copy.key[0] != other.key[0] + 1 or not _same_words(one.span, two.span):
+        return False
+    if isinstance(one, Attribution) and isinstance(two, Attribution):
+        return one.cue_class == two.cue_class and one.origin.name.casefold() == two.origin.name.casefold()
+    if isinstance(one, Event) and isinstance(two, Event):
+        return one.sub_type == two.sub_type and one.reality == two.reality
+    if isinstance(one, Claim) and isinstance(two, Claim):
+        figures = [{figure.text_span for figure in claim.figures} for claim in (one, two)]
+        return one.kind == two.kind and one.polarity == two.polarity and figures[0] == figures[1]
+    return False
+
+
+def _same_words(one: Span, two: Span) -> bool:
+    """Whether two spans share at least half of what they cover together."""
+    shared = min(one.end, two.end) - max(one.start, two.start)
+    return 2 * shared >= max(one.end, two.end) - min(one.start, two.start)
+
+
+def _renamed(copy: _Copy, kind: type[ItemT], ids: dict[Key, str]) -> ItemT:
+    assert isinstance(copy.item, kind)
+    return copy.item.model_copy(update={"id": ids[copy.key]})
+
+
+def _linked(group: _Group, ids: dict[Key, str]) -> Claim:
+    """The group's best copy, with the links of all copies by their new ids."""
+    best = group.best
+    id = ids[best.key]
+    events: dict[str, None] = {}
+    relations: dict[Relation, None] = {}
+    for copy in sorted(group.copies, key=lambda copy: copy is not best):
+        assert isinstance(copy.item, Claim)
+        events.update((ids[copy.key[0], event], None) for event in copy.item.events)
+        for link in copy.item.relations:
+            target = ids[copy.key[0], link.claim]
+            if target != id:
+                relations[Relation(kind=link.kind, claim=target)] = None
+    assert isinstance(best.item, Claim)
+    voice = best.item.attribution
+    return best.item.model_copy(
+        update={
+            "id": id,
+            "attribution": ids[best.key[0], voice] if voice is not None else None,
+            "events": tuple(events),
+            "relations": tuple(relations),
+        }
+    )

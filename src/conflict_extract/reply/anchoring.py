@@ -1,0 +1,379 @@
+"""Tying drafts to the article: each quote and each name gets its place, or falls.
+
+Which words fall with what:
+
+- an item whose quote has no place falls; so does an attribution with a source or a cue that the article does not have
+  (cut, it would name another origin, or another manner), and an item whose own sentence says more than the article;
+- a figure, an actor, a place falls alone; so does a figure whose window the article does not have (without it, a
+  total would pass for a single toll) or whose words give no number;
+- an alignment, a counted noun, a larger place, a time becomes null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from conflict_extract.models.article import Article
+from conflict_extract.models.attribution import Attribution, Source
+from conflict_extract.models.base import Span
+from conflict_extract.models.claim import Claim, Figure
+from conflict_extract.models.event import Actor, Event, Place
+from conflict_extract.models.extraction import RejectionReason
+from conflict_extract.models.item import Item
+from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
+from conflict_extract.reply.parsing import Candidate, Rejections
+from conflict_extract.text.figures import VaguePolicy, read_figure
+from conflict_extract.text.grounding import Grounder, Placement, choose
+from conflict_extract.text.support import Support
+from conflict_extract.text.times import resolve_time
+
+NEXT_TO = 200
+"""Code points within which a cue or a figure counts as standing next to its item's quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A candidate that became an item, its links still as the model gave them."""
+
+    candidate: Candidate
+    item: Item
+
+
+class Passage:
+    """The text that a reply is about, made ready once for all its items."""
+
+    def __init__(self, article: Article, span: Span, policy: VaguePolicy) -> None:
+        self.text = article.text[span.start : span.end]
+        self.offset = span.start
+        self.published: date | None = article.published
+        self.policy = policy
+        self.grounder = Grounder(self.text)
+        self.support = Support(self.text)
+
+
+def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Anchored]:
+    """Place every candidate in the passage; what has no place is noted in ``rejections``.
+
+    The items' spans point into the whole article.
+    """
+    quotes = _place_quotes(candidates, passage, rejections)
+    anchored: list[Anchored] = []
+    for candidate, placement in zip(candidates, quotes, strict=True):
+        if placement is not None:
+            item = _BUILDERS[candidate.kind](_Workbench(candidate, placement, passage, rejections))
+            if item is not None:
+                anchored.append(Anchored(candidate, item))
+    return anchored
+
+
+def _place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Placement | None]:
+    """A place for each quote: those that stand once first, then the others by their own words and their neighbours."""
+    found = [passage.grounder.find(candidate.draft.quote) for candidate in candidates]
+    placed = [places[0] if len(places) == 1 else None for places in found]
+    sure = {
+        candidate.draft.id: (place.start, place.end)
+        for candidate, place in zip(candidates, placed, strict=True)
+        if place
+    }
+    for position, (candidate, places) in enumerate(zip(candidates, found, strict=True)):
+        if not places:
+            rejections.add(
+                candidate.path,
+                "not_in_article",
+                "its quote does not stand in the article: " + _short(candidate.draft.quote),
+                candidate.raw,
+                candidate.draft.id,
+            )
+        elif len(places) > 1:
+            near = [sure[id] for id in _linked(candidate, candidates) if id in sure]
+            near += _neighbours(position, candidates, placed)
+            holding = [passage.grounder.find(words, slips=False) for words in _own_words(candidate)]
+            placed[position] = choose(places, near=near, holding=[each for each in holding if each])
+            if placed[position] is None:
+                rejections.add(
+                    candidate.path,
+                    "ambiguous",
+                    f"its quote stands {len(places)} times in the article and nothing tells which is meant; "
+                    "quote a few words more: " + _short(candidate.draft.quote),
+                    candidate.raw,
+                    candidate.draft.id,
+                )
+    return placed
+
+
+def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:
+    """Ids of the items that a candidate links to or that link to it."""
+    if candidate.kind == "claims":
+        return [*candidate.draft.events, *([candidate.draft.attribution] if candidate.draft.attribution else [])]
+    id = candidate.draft.id
+    claims = (each.draft for each in candidates if each.kind == "claims")
+    return [claim.id for claim in claims if id == claim.attribution or id in claim.events]
+
+
+def _neighbours(
+    position: int, candidates: Sequence[Candidate], placed: Sequence[Placement | None]
+) -> list[tuple[int, int]]:
+    """The nearest placed items before and after in the same list: models list items in the article's order."""
+    kind = candidates[position].kind
+    near: list[tuple[int, int]] = []
+    for direction in (-1, 1):
+        other = position + direction
+        while 0 <= other < len(candidates) and candidates[other].kind == kind:
+            place = placed[other]
+            if place is not None:
+                near.append((place.start, place.end))
+                break
+            other += direction
+    return near
+
+
+def _own_words(candidate: Candidate) -> list[str]:
+    """The words that the item takes from the article beside its quote."""
+    draft = candidate.draft
+    match candidate.kind:
+        case "attributions":
+            return [source.name for source in draft.chain] + ([draft.cue] if draft.cue else [])
+        case "events":
+            names = [actor.name for actor in draft.actors] + [place.name for place in draft.places]
+            return names + ([draft.time] if draft.time else [])
+        case _:
+            return [words for figure in draft.figures for words in (figure.text, figure.of) if words]
+
+
+def _short(words: str) -> str:
+    return f'"{words[:80]}…"' if len(words) > 80 else f'"{words}"'
+
+
+class _Workbench:
+    """One item being built: its draft, its quote's place, and the places of its words."""
+
+    def __init__(self, candidate: Candidate, placement: Placement, passage: Passage, rejections: Rejections) -> None:
+        self.candidate = candidate
+        self.draft: Any = candidate.draft
+        self.passage = passage
+        self.rejections = rejections
+        self.placement = placement
+
+    def quoted(self) -> dict[str, Any]:
+        """The fields that every item has."""
+        place = self.placement
+        return {
+            "id": self.draft.id,
+            "quote": self.passage.text[place.start : place.end],
+            "start": place.start + self.passage.offset,
+            "end": place.end + self.passage.offset,
+            "grounding": place.status,
+            "similarity": place.similarity,
+        }
+
+    def reject(self, where: str, reason: RejectionReason, message: str, content: Any) -> None:
+        path = f"{self.candidate.path}.{where}" if where else self.candidate.path
+        self.rejections.add(path, reason, message, content, self.draft.id)
+
+    def places(self, words: str, *, close: bool = False) -> list[Placement]:
+        """Where the words stand, the nearest to the item's quote first; ``close``: only inside or next to it."""
+        quote = (self.placement.start, self.placement.end)
+        found = self.passage.grounder.find(words, slips=False)
+        ranked = sorted(found, key=lambda place: (_gap((place.start, place.end), quote), place.start))
+        return [place for place in ranked if not close or _gap((place.start, place.end), quote) <= NEXT_TO]
+
+    def words(self, where: str, words: str | None, *, close: bool = False, noun: str) -> tuple[str, Span] | None:
+        """The words as the article has them, with their span; None (noted) where it does not have them."""
+        if words is None:
+            return None
+        places = self.places(words, close=close)
+        if not places:
+            nearby = " near the quote" if close else ""
+            self.reject(
+                where, "not_in_article", f"{noun} does not stand in the article{nearby}: {_short(words)}", words
+            )
+            return None
+        return self.at(places[0])
+
+    def at(self, place: Placement) -> tuple[str, Span]:
+        offset = self.passage.offset
+        return self.passage.text[place.start : place.end], Span(place.start + offset, place.end + offset)
+
+    def supported(self, field: str, sentence: str) -> bool:
+        """Whether the model's own sentence says no number and no name that the article does not have."""
+        missing = self.passage.support.unsupported(sentence)
+        if missing:
+            listed = ", ".join(f'"{each}"' for each in missing)
+            self.reject(
+                "", "unsupported_statement", f"its {field} says what the article does not: {listed}", self.candidate.raw
+            )
+        return not missing
+
+
+def _gap(one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Code points between two spans, 0 where they touch or overlap."""
+    return max(0, other[0] - one[1], one[0] - other[1])
+
+
+def _attribution(bench: _Workbench) -> Item | None:
+    draft = bench.draft
+    chain: list[Source] = []
+    for position, source in enumerate(draft.chain):
+        name = bench.words(f"chain[{position}].name", source.name, noun="the source's name")
+        if name is None:
+            return None
+        alignment = bench.words(f"chain[{position}].alignment", source.alignment, noun="the alignment")
+        chain.append(
+            Source(
+                name=name[0],
+                name_span=name[1],
+                type=source.type,
+                identification=source.identification,
+                alignment=alignment[0] if alignment else None,
+                alignment_span=alignment[1] if alignment else None,
+            )
+        )
+    cue = bench.words("cue", draft.cue, close=True, noun="the cue")
+    if draft.cue is not None and cue is None:
+        return None
+    return Attribution(
+        **bench.quoted(),
+        chain=tuple(chain),
+        cue=cue[0] if cue else None,
+        cue_span=cue[1] if cue else None,
+        cue_class=draft.cue_class,
+        mode=draft.mode,
+    )
+
+
+def _event(bench: _Workbench) -> Item | None:
+    draft = bench.draft
+    if not bench.supported("summary", draft.summary):
+        return None
+    actors: list[Actor] = []
+    for position, actor in enumerate(draft.actors):
+        name = bench.words(f"actors[{position}].name", actor.name, noun="the actor's name")
+        if name is not None:
+            actors.append(Actor(name=name[0], name_span=name[1], role=actor.role, type=actor.type))
+    places: list[Place] = []
+    for position, place in enumerate(draft.places):
+        name = bench.words(f"places[{position}].name", place.name, noun="the place's name")
+        if name is not None:
+            within = bench.words(f"places[{position}].within", place.within, noun="the larger place's name")
+            places.append(
+                Place(
+                    name=name[0],
+                    name_span=name[1],
+                    within=within[0] if within else None,
+                    within_span=within[1] if within else None,
+                )
+            )
+    time = bench.words("time", draft.time, noun="the time")
+    days = resolve_time(time[0], published=bench.passage.published) if time else None
+    return Event(
+        **bench.quoted(),
+        type=TYPE_OF_SUB_TYPE[draft.sub_type],
+        sub_type=draft.sub_type,
+        summary=draft.summary,
+        granularity=draft.granularity,
+        reality=draft.reality,
+        actors=tuple(actors),
+        places=tuple(places),
+        time=time[0] if time else None,
+        time_span=time[1] if time else None,
+        earliest=days.earliest if days else None,
+        latest=days.latest if days else None,
+        precision=days.precision if days else None,
+        territory=draft.territory,
+        weapons=draft.weapons,
+    )
+
+
+def _claim(bench: _Workbench) -> Item | None:
+    draft = bench.draft
+    if not bench.supported("statement", draft.statement):
+        return None
+    figures: list[Figure] = []
+    for position, figure in enumerate(draft.figures):
+        read = _figure(bench, f"figures[{position}]", figure, taken={each.text_span for each in figures})
+        if read is not None:
+            figures.append(read)
+    return Claim(
+        **bench.quoted(),
+        statement=draft.statement,
+        kind=draft.kind,
+        polarity=draft.polarity,
+        certainty=draft.certainty,
+        verification=draft.verification,
+        background=draft.background,
+        attribution=draft.attribution,
+        events=draft.events,
+        figures=tuple(figures),
+        relations=tuple({"kind": link.kind, "claim": link.claim} for link in draft.relations),
+    )
+
+
+def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> Figure | None:
+    numbers = [place for place in bench.places(draft.text, close=True) if bench.at(place)[1] not in taken]
+    content = draft.model_dump()
+    if not numbers:
+        bench.reject(
+            where,
+            "not_in_article",
+            f"the figure does not stand in the article near the quote: {_short(draft.text)}",
+            content,
+        )
+        return None
+    nouns = bench.places(draft.of, close=True) if draft.of is not None else []
+    if draft.of is not None and not nouns:
+        bench.words(f"{where}.of", draft.of, close=True, noun="what is counted")
+    number, noun = _closest(numbers, nouns)
+    text, text_span = bench.at(number)
+    quantity = read_figure(text, measure=draft.measure, policy=bench.passage.policy)
+    if quantity is None:
+        bench.reject(where, "unreadable_figure", f"no number can be read from {_short(draft.text)}", content)
+        return None
+    window = bench.words(f"{where}.window", draft.window, noun="the figure's window")
+    if draft.window is not None and window is None:
+        return None
+    of = bench.at(noun) if noun else None
+    return Figure(
+        text=text,
+        text_span=text_span,
+        measure=draft.measure,
+        of=of[0] if of else None,
+        of_span=of[1] if of else None,
+        category=draft.category,
+        window=window[0] if window else None,
+        window_span=window[1] if window else None,
+        low=quantity.low,
+        high=quantity.high,
+        comparator=quantity.comparator,
+        unit=quantity.unit,
+    )
+
+
+def _closest(numbers: Sequence[Placement], nouns: Sequence[Placement]) -> tuple[Placement, Placement | None]:
+    """The number and the noun that belong together: nearest to each other, the noun rather behind its number.
+
+    Both lists come nearest to the quote first, which decides between equals.
+    """
+    if not nouns:
+        return numbers[0], None
+    pairs = [
+        (
+            _gap((number.start, number.end), (noun.start, noun.end)) + (3 if noun.start < number.start else 0),
+            i + j,
+            i,
+            j,
+        )
+        for i, number in enumerate(numbers[:20])
+        for j, noun in enumerate(nouns[:20])
+    ]
+    _, _, i, j = min(pairs)
+    return numbers[i], nouns[j]
+
+
+_BUILDERS: dict[str, Callable[[_Workbench], Item | None]] = {
+    "attributions": _attribution,
+    "events": _event,
+    "claims": _claim,
+}

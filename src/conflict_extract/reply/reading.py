@@ -1,0 +1,58 @@
+"""A reply read against its passage: the items that stand, what falls and why, and what to ask the model again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conflict_extract.models.extraction import Rejected
+from conflict_extract.models.item import Item
+from conflict_extract.reply.anchoring import Passage, anchor
+from conflict_extract.reply.linking import settle
+from conflict_extract.reply.parsing import Rejections, UnreadableReplyError, candidates, load
+
+__all__ = ["Passage", "Reading", "UnreadableReplyError", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reply comes to.
+
+    Attributes:
+        items: The items that stand, ids and links as the model gave them, spans into the whole article.
+        rejected: What fell, with reasons.
+        complete: False where the reply was cut off.
+    """
+
+    items: tuple[Item, ...]
+    rejected: tuple[Rejected, ...]
+    complete: bool
+
+    def faults(self) -> Sequence[str]:
+        """A line for each fault that is worth asking the model again for."""
+        return [
+            f"{fault.path}{f' (id {fault.id})' if fault.id else ''}: {fault.message}"
+            for fault in self.rejected
+            if fault.reason != "repeated"
+        ]
+
+
+def read(text: str, passage: Passage, *, truncated: bool = False) -> Reading:
+    """Read a reply against the passage that it is about.
+
+    Args:
+        text: The reply, as the model gave it.
+        passage: What it was asked about.
+        truncated: The reply ran out of room; what is whole is read.
+
+    Raises:
+        UnreadableReplyError: Nothing can be read at all: not one JSON object, or a key twice.
+    """
+    rejections = Rejections()
+    reply = load(text, truncated=truncated)
+    drafts = candidates(reply, rejections, truncated=truncated)
+    given = [(each.draft.id, each.raw) for each in drafts] + [
+        (fault.id, fault.content) for fault in rejections.items if fault.id is not None and "." not in fault.path
+    ]
+    standing = settle(anchor(drafts, passage, rejections), given, rejections)
+    return Reading(tuple(each.item for each in standing), tuple(rejections.items), not truncated)
