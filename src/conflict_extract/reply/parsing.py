@@ -116,8 +116,9 @@ def _whole_items(text: str) -> str:
 
 def candidates(reply: dict[str, Any], rejections: Rejections, *, truncated: bool) -> list[Candidate]:
     """The items of a reply that fit the schema; what does not is noted in ``rejections``."""
-    for key in reply.keys() - LISTS.keys():
-        rejections.add(key, "invalid", f'a reply has no "{key}"', reply[key])
+    for key, value in reply.items():
+        if key not in LISTS:
+            rejections.add(key, "invalid", f'a reply has no "{key}"', value)
     found: list[Candidate] = []
     for kind in LISTS:
         items = reply.get(kind)

@@ -1,0 +1,12 @@
+"""The five seed articles, as the library reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conflict_extract.documents import read_articles
+from conflict_extract.models import Article
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "seeds" / "articles"
+SEEDS = tuple(article for article in read_articles([FOLDER]) if isinstance(article, Article))
