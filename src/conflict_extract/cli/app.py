@@ -1,0 +1,63 @@
+"""The commands, and which exit code each error ends with."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from conflict_extract.cli.extract import extract
+from conflict_extract.cli.schema import schema
+from conflict_extract.cli.show import show
+from conflict_extract.cli.terminal import complain
+from conflict_extract.errors import ConfigError, ConflictExtractError, FatalModelError
+
+FAILED = 1
+"""Some article failed, or something that was checked is not as it should be."""
+
+WRONG_USE = 2
+"""The command cannot work as it was given: wrong option, no such file, no key, a key that is refused."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, FatalModelError) as error:
+            complain(str(error))
+            raise typer.Exit(WRONG_USE) from error
+        except ConflictExtractError as error:
+            complain(str(error))
+            raise typer.Exit(FAILED) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone; typer ends quietly
+                raise
+            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            raise typer.Exit(FAILED) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn reporting on armed conflict into claims, events and attributions, each tied to the article's words.",
+    epilog="Exit codes: 0 all well; 1 some article failed (named, the others are written); 2 wrong use.",
+)
+app.command()(extract)
+app.command()(show)
+app.command()(schema)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+) -> None:
+    if version:
+        from conflict_extract import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
