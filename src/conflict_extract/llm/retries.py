@@ -1,0 +1,97 @@
+"""When a call is made again and after which wait: the one owner of retries."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from conflict_extract.errors import ModelError, TransientModelError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+T = TypeVar("T")
+
+LONGEST_PAUSE = 600.0
+"""Seconds. An endpoint that asks for a longer wait is not waited for: the error says how long it asked for."""
+
+_FIRST_BACKOFF, _LONGEST_BACKOFF, _JITTER = 0.5, 30.0, 1.0  # seconds
+
+
+class Patience:
+    """Retries for all calls of one model: how often, how long to wait, and a pause that all of them share.
+
+    Only a ``TransientModelError`` is tried again: where the endpoint says how long to wait, after that time, and no
+    other call goes out before it; else after a wait that doubles each time, with jitter.
+
+    Attributes:
+        attempts: Calls for one reply before giving up.
+    """
+
+    def __init__(
+        self,
+        attempts: int,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.attempts = attempts
+        self._sleep = sleep
+        self._clock = clock
+        self._paused_until = float("-inf")
+
+    async def persist(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call until it succeeds, fails for good, or has failed ``attempts`` times.
+
+        Raises:
+            ModelError: The last error, with the number of calls made in its ``attempts``.
+        """
+        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+        backoff = wait_exponential_jitter(multiplier=_FIRST_BACKOFF, max=_LONGEST_BACKOFF, jitter=_JITTER)
+        made = 0
+
+        async def attempt() -> T:
+            nonlocal made
+            await self._wait_for_the_pause()
+            made += 1
+            try:
+                return await call()
+            except TransientModelError as error:
+                if error.retry_after is not None and error.retry_after <= LONGEST_PAUSE:
+                    self._paused_until = max(self._paused_until, self._clock() + error.retry_after)
+                raise
+
+        def wait(state: RetryCallState) -> float:
+            # An endpoint that says when is taken at its word, but "at once" does not mean as fast as we can.
+            asked = _asked_wait(state)
+            return backoff(state) if asked is None or asked < _FIRST_BACKOFF else 0.0
+
+        def too_long(state: RetryCallState) -> bool:
+            return (_asked_wait(state) or 0.0) > LONGEST_PAUSE
+
+        retrying = AsyncRetrying(
+            stop=lambda state: stop_after_attempt(self.attempts)(state) or too_long(state),
+            wait=wait,
+            retry=retry_if_exception_type(TransientModelError),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return await retrying(attempt)
+        except ModelError as error:
+            error.attempts = made
+            raise
+
+    async def _wait_for_the_pause(self) -> None:
+        while (left := self._paused_until - self._clock()) > 0:
+            # A little apart, so that the calls that waited do not all come back in the same instant.
+            await self._sleep(left + random.uniform(0, min(1.0, left / 10)))
+
+
+def _asked_wait(state: RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error.retry_after if isinstance(error, TransientModelError) else None
