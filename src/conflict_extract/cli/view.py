@@ -161,11 +161,13 @@ def _event(extraction: Extraction, event: Event) -> Iterator[Line]:
 def _time(event: Event) -> str:
     if event.time is None:
         return "not said"
-    if event.earliest is None and event.latest is None:
+    if event.earliest and event.latest:
+        days = " to ".join(dict.fromkeys(map(str, (event.earliest, event.latest))))
+    elif event.earliest or event.latest:
+        days = f"from {event.earliest}" if event.earliest else f"until {event.latest}"
+    else:
         return f"“{event.time}” → unresolved"
-    days = dict.fromkeys(str(day) if day else "open" for day in (event.earliest, event.latest))
-    precision = f" ({_PRECISION[event.precision]})" if event.precision else ""
-    return f"“{event.time}” → {' to '.join(days)}{precision}"
+    return f"“{event.time}” → {days}{f' ({_PRECISION[event.precision]})' if event.precision else ''}"
 
 
 def _left_out(rejected: tuple[Rejected, ...], *, in_full: bool) -> Iterator[Line]:
@@ -188,7 +190,7 @@ def _quote(item: Item, indent: int) -> Padding:
 
 
 def _line(text: str, indent: int, style: str = "") -> Padding:
-    return Padding(Text(clean(text), style), (0, 0, 0, indent))
+    return Padding(Text(clean(text), style), (0, 0, 0, indent), expand=False)
 
 
 def _plain(name: str) -> str:
