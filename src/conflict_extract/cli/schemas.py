@@ -19,8 +19,11 @@ MODELS: tuple[type[BaseModel], ...] = (Article, Attribution, Claim, Event, Extra
 _FIELD = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
 
-class _Described(GenerateJsonSchema):
-    """Puts the lines under ``Attributes:`` where they belong: at the fields."""
+class _Written(GenerateJsonSchema):
+    """Fields carry the lines under ``Attributes:`` of their model; what the library writes has all of them."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         made = super().generate(schema, mode)
@@ -30,9 +33,14 @@ class _Described(GenerateJsonSchema):
 
 
 def schema_files() -> dict[str, str]:
-    """The text of each schema file by its name; equal models give equal bytes."""
+    """The text of each schema file by its name; equal models give equal bytes.
+
+    The schema of an article says what may be given (all but id and text can be left out), the others what is written.
+    """
     made = {
-        model.__name__.lower(): model.model_json_schema(schema_generator=_Described, mode="serialization")
+        model.__name__.lower(): model.model_json_schema(
+            schema_generator=_Written, mode="validation" if model is Article else "serialization"
+        )
         for model in MODELS
     }
     made["reply"] = reply_schema()
