@@ -86,9 +86,7 @@ _REPLY = {
             "Army guns shelled the port of Marsa Dhul on Tuesday, killing at least 12 people, the health ministry said",
             [source("the health ministry")],
         ),
-        attribution(
-            "a2", "Three children were among the dead, it added", [source("the health ministry")], cue="added"
-        ),
+        attribution("a2", "Three children were among the dead, it added", [source("the health ministry")], cue="added"),
         attribution(
             "a3",
             "An army spokesman, Idris Fenn, denied that its guns had fired on the town",

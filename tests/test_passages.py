@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,7 @@ def test_passages_cover_the_text_and_overlap(text: str, size: int, share: int) -
     spans = cut(text, size=size, overlap=overlap)
     assert spans[0].start == 0
     assert spans[-1].end == len(text)
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in itertools.pairwise(spans):
         assert one.start < other.start <= one.end - overlap
         assert one.end < other.end
     assert all(end - start <= size for start, end in spans)

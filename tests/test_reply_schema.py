@@ -43,7 +43,18 @@ def test_what_the_library_computes_is_not_asked_for() -> None:
 def test_the_schema_lies_in_the_strict_subset() -> None:
     """Each object is closed, each key required; no defaults, string lengths, oneOf, dictionaries; within the limits."""
     Draft202012Validator.check_schema(SCHEMA)
-    allowed = {"$defs", "$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "minItems"}
+    allowed = {
+        "$defs",
+        "$ref",
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "enum",
+        "anyOf",
+        "minItems",
+    }
     properties = 0
     values = 0
     for node in _nodes(SCHEMA):

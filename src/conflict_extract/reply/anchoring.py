@@ -180,15 +180,36 @@ class _Workbench:
         ranked = sorted(found, key=lambda place: (_gap((place.start, place.end), quote), place.start))
         return [place for place in ranked if not close or _gap((place.start, place.end), quote) <= NEXT_TO]
 
-    def words(self, where: str, words: str | None, *, close: bool = False, noun: str) -> tuple[str, Span] | None:
-        """The words as the article has them, with their span; None (noted) where it does not have them."""
+    def words(
+        self,
+        where: str,
+        words: str | None,
+        noun: str,
+        *,
+        close: bool = False,
+        falls: str | None = None,
+        content: Any = None,
+    ) -> tuple[str, Span] | None:
+        """The words as the article has them, with their span; None (noted) where it does not have them.
+
+        Args:
+            where: The field, as a path inside the item.
+            words: What the model gave; None gives None.
+            noun: What they are, for the message.
+            close: Only inside or next to the item's quote.
+            falls: Path of what falls without them ("" is the whole item); by default the words alone.
+            content: What falls then.
+        """
         if words is None:
             return None
         places = self.places(words, close=close)
         if not places:
             nearby = " near the quote" if close else ""
             self.reject(
-                where, "not_in_article", f"{noun} does not stand in the article{nearby}: {_short(words)}", words
+                where if falls is None else falls,
+                "not_in_article",
+                f"{noun} does not stand in the article{nearby}: {_short(words)}",
+                words if falls is None else content,
             )
             return None
         return self.at(places[0])
@@ -217,10 +238,11 @@ def _attribution(bench: _Workbench) -> Item | None:
     draft = bench.draft
     chain: list[Source] = []
     for position, source in enumerate(draft.chain):
-        name = bench.words(f"chain[{position}].name", source.name, noun="the source's name")
+        where = f"chain[{position}]"
+        name = bench.words(where, source.name, "the source's name", falls="", content=bench.candidate.raw)
         if name is None:
             return None
-        alignment = bench.words(f"chain[{position}].alignment", source.alignment, noun="the alignment")
+        alignment = bench.words(f"{where}.alignment", source.alignment, "the alignment")
         chain.append(
             Source(
                 name=name[0],
@@ -231,7 +253,7 @@ def _attribution(bench: _Workbench) -> Item | None:
                 alignment_span=alignment[1] if alignment else None,
             )
         )
-    cue = bench.words("cue", draft.cue, close=True, noun="the cue")
+    cue = bench.words("cue", draft.cue, "the cue", close=True, falls="", content=bench.candidate.raw)
     if draft.cue is not None and cue is None:
         return None
     return Attribution(
@@ -250,14 +272,16 @@ def _event(bench: _Workbench) -> Item | None:
         return None
     actors: list[Actor] = []
     for position, actor in enumerate(draft.actors):
-        name = bench.words(f"actors[{position}].name", actor.name, noun="the actor's name")
+        where = f"actors[{position}]"
+        name = bench.words(where, actor.name, "the actor's name", falls=where, content=actor.model_dump())
         if name is not None:
             actors.append(Actor(name=name[0], name_span=name[1], role=actor.role, type=actor.type))
     places: list[Place] = []
     for position, place in enumerate(draft.places):
-        name = bench.words(f"places[{position}].name", place.name, noun="the place's name")
+        where = f"places[{position}]"
+        name = bench.words(where, place.name, "the place's name", falls=where, content=place.model_dump())
         if name is not None:
-            within = bench.words(f"places[{position}].within", place.within, noun="the larger place's name")
+            within = bench.words(f"{where}.within", place.within, "the larger place's name")
             places.append(
                 Place(
                     name=name[0],
@@ -266,7 +290,7 @@ def _event(bench: _Workbench) -> Item | None:
                     within_span=within[1] if within else None,
                 )
             )
-    time = bench.words("time", draft.time, noun="the time")
+    time = bench.words("time", draft.time, "the time")
     days = resolve_time(time[0], published=bench.passage.published) if time else None
     return Event(
         **bench.quoted(),
@@ -324,14 +348,14 @@ def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> F
         return None
     nouns = bench.places(draft.of, close=True) if draft.of is not None else []
     if draft.of is not None and not nouns:
-        bench.words(f"{where}.of", draft.of, close=True, noun="what is counted")
+        bench.words(f"{where}.of", draft.of, "what is counted", close=True)
     number, noun = _closest(numbers, nouns)
     text, text_span = bench.at(number)
     quantity = read_figure(text, measure=draft.measure, policy=bench.passage.policy)
     if quantity is None:
         bench.reject(where, "unreadable_figure", f"no number can be read from {_short(draft.text)}", content)
         return None
-    window = bench.words(f"{where}.window", draft.window, noun="the figure's window")
+    window = bench.words(where, draft.window, "the figure's window", falls=where, content=content)
     if draft.window is not None and window is None:
         return None
     of = bench.at(noun) if noun else None

@@ -1,0 +1,170 @@
+"""CPU time for one article, grounded and resolved, beside the bare client on the same server in the same run.
+
+A server in a process of its own answers every request with the same reply of 5 attributions, 8 events and 15 claims.
+Three clients ask it: AsyncOpenAI with `json.loads`, instructor as it comes, and ours with all that it checks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+
+ROUNDS = 7
+ARTICLES = 40
+IN_FLIGHT = 8
+
+PEOPLE = ("Adan", "Bekir", "Ciro", "Dima", "Elif")
+TOWNS = ("Adun", "Bek", "Cray", "Dorn", "Essa", "Fell", "Garu", "Holt")
+
+
+def article_and_reply() -> tuple[str, str]:
+    """A made-up article of about 2,700 characters and a faultless reply to it."""
+    paragraphs, attributions, events, claims = [], [], [], []
+    for number, town in enumerate(TOWNS):
+        speaker = number % len(PEOPLE)
+        name = f"Colonel {PEOPLE[speaker]} Voss"
+        act = f"rebel rockets struck the grain depot of {town} on Tuesday night"
+        toll = f"more than {30 + number} soldiers were killed near {town}"
+        told = f"{name} of the northern command said that {act}"
+        paragraphs.append(
+            f"{told}, and that {toll}. The road to {town} was closed for the whole of the following day, "
+            f"and several shops in the lower quarter of {town} burned down before help came."
+        )
+        if number < len(PEOPLE):
+            attributions.append(
+                {
+                    "id": f"a{number + 1}", "quote": told, "cue": "said", "cue_class": "neutral", "mode": "indirect",
+                    "chain": [{"name": name, "type": "military", "identification": "named", "alignment": None}],
+                }
+            )  # fmt: skip
+        events.append(
+            {
+                "id": f"e{number + 1}", "quote": act, "sub_type": "shelling_artillery_missile_attack",
+                "summary": f"Rockets on the grain depot of {town}", "granularity": "incident", "reality": "occurred",
+                "actors": [{"name": "rebel", "role": "initiator", "type": "rebel_group"}],
+                "places": [{"name": town, "within": None}], "time": "on Tuesday night", "territory": None,
+                "weapons": ["rocket"],
+            }
+        )  # fmt: skip
+        for kind, quote in (("attack", act), ("casualties", toll)):
+            figure = {
+                "text": f"more than {30 + number}", "measure": "killed", "of": "soldiers", "category": "combatant",
+                "window": None,
+            }  # fmt: skip
+            claims.append(
+                {
+                    "id": f"c{len(claims) + 1}", "quote": quote, "kind": kind, "polarity": "affirmed",
+                    "statement": f"Near {town}, more than {30 + number} soldiers were killed.", "certainty": "certain",
+                    "verification": "none", "background": False, "attribution": f"a{speaker + 1}",
+                    "events": [f"e{number + 1}"], "figures": [figure] if kind == "casualties" else [], "relations": [],
+                }
+            )  # fmt: skip
+    reply = {"attributions": attributions, "events": events, "claims": claims[:15]}
+    return "\n\n".join(paragraphs), json.dumps(reply, ensure_ascii=False)
+
+
+def serve(content: str, pipe: Connection) -> None:
+    """Answer every chat completion with the same content."""
+    message = {"role": "assistant", "content": content, "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 4000, "completion_tokens": 4000, "total_tokens": 8000}
+    body = json.dumps(
+        {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    ).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            head = (
+                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            ).encode()
+            self.wfile.write(head + body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    pipe.send(server.server_address[1])
+    server.serve_forever()
+
+
+async def cpu_per_article(one: Callable[[], Awaitable[object]]) -> float:
+    """CPU seconds of this process for one article, over ``ARTICLES`` with ``IN_FLIGHT`` at once."""
+    room = asyncio.Semaphore(IN_FLIGHT)
+
+    async def in_turn() -> None:
+        async with room:
+            await one()
+
+    before = time.process_time()
+    await asyncio.gather(*(in_turn() for _ in range(ARTICLES)))
+    return (time.process_time() - before) / ARTICLES
+
+
+async def measure(url: str, text: str) -> dict[str, float]:
+    import instructor
+    from openai import AsyncOpenAI
+    from pydantic import BaseModel, create_model
+
+    from conflict_extract import Article, Extractor
+    from conflict_extract.reply.schema import LISTS, draft_of
+
+    bare = AsyncOpenAI(base_url=url, api_key="none", max_retries=0)
+    patched = instructor.from_openai(AsyncOpenAI(base_url=url, api_key="none"), mode=instructor.Mode.JSON_SCHEMA)
+    lists = {name: (list[draft_of(model)], ...) for name, model in LISTS.items()}  # type: ignore[misc]
+    shape: type[BaseModel] = create_model("Reply", **lists)  # type: ignore[call-overload]
+    messages = [{"role": "user", "content": text}]
+    article = Article(id="bench", text=text)
+
+    async with Extractor.connect("m", base_url=url) as extractor:
+
+        async def with_openai() -> object:
+            completion = await bare.chat.completions.create(model="m", messages=messages)  # type: ignore[arg-type]
+            return json.loads(completion.choices[0].message.content or "")
+
+        async def with_instructor() -> object:
+            return await patched.chat.completions.create(model="m", messages=messages, response_model=shape)  # type: ignore[type-var]
+
+        async def with_ours() -> object:
+            extraction = await extractor.aextract(article)
+            assert len(extraction.claims) == 15
+            assert not extraction.rejected, extraction.rejected[0]
+            return extraction
+
+        ways = {"AsyncOpenAI and json.loads": with_openai, "instructor as it comes": with_instructor, "ours": with_ours}
+        best = dict.fromkeys(ways, float("inf"))
+        for way in ways.values():
+            await way()
+        for _ in range(ROUNDS):
+            for name, way in ways.items():
+                best[name] = min(best[name], await cpu_per_article(way))
+        await bare.close()
+        return best
+
+
+def main() -> None:
+    text, reply = article_and_reply()
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve, args=(reply, theirs), daemon=True)
+    server.start()
+    try:
+        best = asyncio.run(measure(f"http://127.0.0.1:{ours.recv()}/v1", text))
+    finally:
+        server.terminate()
+    print(f"{len(text):,} characters, 5 attributions, 8 events, 15 claims, {IN_FLIGHT} in flight; CPU for one article:")
+    bare = best["AsyncOpenAI and json.loads"]
+    for name, seconds in best.items():
+        print(f"  {name:28} {seconds * 1000:6.2f} ms  {seconds / bare:5.2f} times")
+    if best["ours"] > 2 * bare:
+        sys.exit("more than twice the bare client")
+
+
+if __name__ == "__main__":
+    main()
