@@ -16,7 +16,8 @@ from conflict_extract.llm.discretion import silence_carriers
 _KEPT_HEADERS = frozenset({"content-type"})
 """All others stay out on both sides: keys, cookies, organisations, and what tells about the machine."""
 
-_UNSAFE_IN_BLOCKS = frozenset("\r\x85\u2028\u2029\t\ufeff")
+_ESCAPED = frozenset("\r\x85\u2028\u2029\ufeff")
+"""What YAML reads as the end of a line or drops, and PyYAML does not escape by itself."""
 
 _open: Path | None = None
 
@@ -108,8 +109,8 @@ class _Readable:
         import yaml  # type: ignore[import-untyped]
 
         def string(dumper: Any, text: str) -> Any:
-            block = text.startswith("{") and not _UNSAFE_IN_BLOCKS & set(text)
-            return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if block else None)
+            style = '"' if _ESCAPED & set(text) else "|" if text.startswith("{") else None
+            return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
         dumper: Any = type("Dumper", (yaml.SafeDumper,), {})
         dumper.add_representer(str, string)

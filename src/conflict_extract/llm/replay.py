@@ -16,7 +16,7 @@ import httpx2
 from conflict_extract.errors import ConfigError, ReplayError
 from conflict_extract.llm.base import Parameters
 from conflict_extract.llm.client import Endpoint, OpenAIModel
-from conflict_extract.llm.retries import Patience
+from conflict_extract.llm.retries import Impatience
 
 RECORD_AGAIN = (
     "record again with `conflict-extract extract PATHS --out FILE --record DIR --base-url URL --model NAME` "
@@ -108,7 +108,7 @@ def recorded_settings(folder: Path | str) -> tuple[Endpoint, Parameters]:
 
 def _settings(calls: tuple[Recorded, ...]) -> tuple[Endpoint, Parameters]:
     # Only the first call of a cassette: later ones may have twice the room.
-    firsts = list({call.file: call for call in reversed(calls)}.values())
+    firsts = list({call.file: call for call in reversed(calls)}.values())[::-1]
     found = {json.dumps(_settings_of(call.body), sort_keys=True): call for call in firsts}
     if len(found) > 1:
         one, other, *_ = found.values()
@@ -193,12 +193,7 @@ def replaying(
         parameters = parameters if parameters is not None else recorded_parameters
     else:
         endpoint = Endpoint(model, base_url)
-    patience = Patience(endpoint.attempts, sleep=_no_wait)
-    return OpenAIModel(endpoint, parameters, transport=ReplayTransport(calls), patience=patience)
-
-
-async def _no_wait(_: float) -> None:
-    """What was waited for when it was recorded need not be waited for again."""
+    return OpenAIModel(endpoint, parameters, transport=ReplayTransport(calls), patience=Impatience(endpoint.attempts))
 
 
 def _miss(body: dict[str, Any], path: str, calls: tuple[Recorded, ...]) -> str:

@@ -92,6 +92,20 @@ class Patience:
             await self._sleep(left + random.uniform(0, min(1.0, left / 10)))
 
 
+class Impatience(Patience):
+    """Retries without any wait, for answers that are there already: recordings and scripts."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(attempts, sleep=_at_once)
+
+    async def _wait_for_the_pause(self) -> None:
+        """What was waited for at the first time need not be waited for again."""
+
+
+async def _at_once(_: float) -> None:
+    pass
+
+
 def _asked_wait(state: RetryCallState) -> float | None:
     error = state.outcome.exception() if state.outcome is not None else None
     return error.retry_after if isinstance(error, TransientModelError) else None

@@ -11,7 +11,7 @@ import httpx2
 from conflict_extract.errors import ConfigError, ModelError
 from conflict_extract.llm.base import Message, Parameters, Reply, Request
 from conflict_extract.llm.client import Endpoint, OpenAIModel
-from conflict_extract.llm.retries import Patience
+from conflict_extract.llm.retries import Impatience
 
 
 class ScriptedModel(OpenAIModel):
@@ -50,7 +50,7 @@ class ScriptedModel(OpenAIModel):
             Endpoint(model, "http://scripted.invalid/v1", attempts=1),
             parameters,
             transport=httpx2.MockTransport(self._answer),
-            patience=Patience(1),
+            patience=Impatience(1),
         )
         self.requests: list[Request] = []
         self._script = tuple(replies)
