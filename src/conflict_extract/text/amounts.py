@@ -85,7 +85,7 @@ def _exact_word(tokens: list[Token], position: int, measure: Measure) -> Amount 
 def _number_or_range(
     tokens: list[Token], number: Number, measure: Measure, currency: Unit, *, between: bool
 ) -> Amount | None:
-    if not _has_one_reading(number, measure):
+    if not _has_one_reading(number, measure) or _is_foreign_plural(tokens, number):
         return None
     unit = _unit_of(tokens, number, currency)
     second = _second_number(tokens, unit.next, between=between)
@@ -108,6 +108,12 @@ def _unit_of(tokens: list[Token], number: Number, currency: Unit) -> Unit:
 def _has_one_reading(number: Number, measure: Measure) -> bool:
     """ "m" after digits is a million only of people or of money; "62.000" has two readings always."""
     return number.other is None or (number.scale > 1 and (measure in PEOPLE or measure == "money"))
+
+
+def _is_foreign_plural(tokens: list[Token], number: Number) -> bool:
+    """Whether it says "dozen of", which is twelve or dozens in many a translation."""
+    last, after = tokens[number.next - 1], tokens[number.next : number.next + 1]
+    return last.start == number.start and last.text in words.SINGULARS and [token.text for token in after] == ["of"]
 
 
 def _second_number(tokens: list[Token], position: int, *, between: bool) -> tuple[Number, Unit] | None:
