@@ -277,3 +277,7 @@ def span(words: str) -> tuple[int, int]:
 def place(words: str) -> dict[str, int]:
     """The same as the fields of an item."""
     return {"start": span(words)[0], "end": span(words)[1]}
+
+
+IDS = [item["id"] for items in _REPLY.values() for item in items]
+"""The ids of the faultless reply, in its order."""

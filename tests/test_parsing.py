@@ -21,7 +21,7 @@ def _read(reply: object, *, truncated: bool = False) -> tuple[list, list]:
 def test_a_faultless_reply_gives_all_its_items() -> None:
     """Nothing is lost and nothing rejected."""
     found, rejected = _read(making.reply())
-    assert [each.draft.id for each in found] == [*(["a1", "a2", "a3", "a4", "a5", "e1", "e2", "e3", "c1", "c2", "c3", "c4", "c5", "c6"])]
+    assert [each.draft.id for each in found] == making.IDS
     assert rejected == []
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import queue
 import weakref
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,9 +93,9 @@ class Extractor:
         Raises:
             ConfigError: The folder has no recordings.
         """
-        from conflict_extract.llm.replay import replay_model
+        from conflict_extract.llm.replay import replaying
 
-        return cls(replay_model(Path(folder)), options)
+        return cls(replaying(folder), options)
 
     def extract(self, article: Article) -> Extraction:
         """Make the extraction of one article.
@@ -132,7 +131,8 @@ class Extractor:
     def extract_many(self, articles: Iterable[Article], *, concurrency: int = 4) -> Iterator[Extraction | Failure]:
         """Make the extractions of many articles, given back as they finish.
 
-        Articles are drawn from the iterable as there is room, so that memory does not grow with their number.
+        Articles are drawn from the iterable as there is room and as results are taken, so that memory does not grow
+        with their number.
 
         Args:
             articles: The articles.
@@ -145,31 +145,20 @@ class Extractor:
             FatalModelError: Every further call would fail too (key, quota, unknown model); what was finished has
                 been given back before.
         """
-        results: queue.Queue[Extraction | Failure | BaseException | None] = queue.Queue()
+        results = self.aextract_many(articles, concurrency=concurrency)
 
-        async def pump() -> None:
-            try:
-                async for result in self.aextract_many(articles, concurrency=concurrency):
-                    results.put(result)
-            except BaseException as error:
-                results.put(error)
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                results.put(None)
+        async def following() -> Extraction | Failure | None:
+            return await anext(results, None)
 
-        future = self._background().start(pump())
         try:
-            while (result := results.get()) is not None:
-                if isinstance(result, BaseException):
-                    raise result
+            while (result := self._run(following())) is not None:
                 yield result
         finally:
-            future.cancel()
+            self._run(results.aclose())
 
     async def aextract_many(
         self, articles: Iterable[Article], *, concurrency: int = 4
-    ) -> AsyncIterator[Extraction | Failure]:
+    ) -> AsyncGenerator[Extraction | Failure]:
         """The same as ``extract_many``, to be iterated with ``async for``."""
         if concurrency < 1:
             raise ConfigError("concurrency must be 1 or more")
@@ -238,7 +227,7 @@ class Extractor:
                 "prompt": self._prompt.sha256,
                 "schema": _sha256(reply_schema()),
                 "model": self.model.name,
-                "parameters": asdict(self.model.parameters),
+                "parameters": dict(self.model.settings),
                 "passages": [self.options.passage_size, self.options.passage_overlap],
                 "reasks": self.options.reasks,
             }
@@ -270,7 +259,7 @@ class Extractor:
             prompt_version=self._prompt.version,
             prompt_sha256=self._prompt.sha256,
             reply_schema_sha256=_sha256(reply_schema()),
-            parameters=asdict(self.model.parameters),
+            parameters=dict(self.model.settings),
             vague_policy=self.options.policy.name,
             library_version=__version__,
             created=datetime.now(UTC),

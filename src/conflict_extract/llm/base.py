@@ -92,8 +92,8 @@ class ChatModel(Protocol):
         """The model's name, as it is asked for."""
 
     @property
-    def parameters(self) -> Parameters:
-        """What is sent beside the messages."""
+    def settings(self) -> Mapping[str, Any]:
+        """All that is sent beside messages and schema, as plain JSON values: it enters keys and provenance."""
 
     async def ask(self, request: Request, check: Check, *, reasks: int) -> Answer:
         """Ask, and ask again (at most ``reasks`` times) as long as ``check`` finds faults.

@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -121,9 +121,9 @@ class OpenAIModel:
         return self.endpoint.model
 
     @property
-    def parameters(self) -> Parameters:
-        """What is sent beside the messages."""
-        return self._parameters
+    def settings(self) -> Mapping[str, Any]:
+        """Parameters and extra fields: all that is sent beside messages and schema."""
+        return {**asdict(self._parameters), **self.endpoint.extra_body}
 
     async def ask(self, request: Request, check: Check, *, reasks: int) -> Answer:
         """Ask, and ask again (at most ``reasks`` times) as long as ``check`` finds faults.

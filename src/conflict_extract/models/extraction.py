@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from conflict_extract.models.article import Article
 from conflict_extract.models.attribution import Attribution, Source
@@ -87,7 +87,7 @@ class Provenance(Model):
         prompt_sha256: SHA-256 of the template.
         reply_schema_sha256: SHA-256 of the schema that the model had to answer in.
         schema_version: Version of these models.
-        parameters: What else was sent: temperature, max_tokens, seed.
+        parameters: What else was sent: temperature, max_tokens, seed, an endpoint's own fields.
         vague_policy: Name of the policy that gave vague words their bounds.
         library_version: Version of conflict-extract.
         created: When the extraction was made, in UTC.
@@ -104,7 +104,7 @@ class Provenance(Model):
     prompt_sha256: str
     reply_schema_sha256: str
     schema_version: str = SCHEMA_VERSION
-    parameters: dict[str, int | float | str | None]
+    parameters: dict[str, JsonValue]
     vague_policy: str
     library_version: str
     created: datetime
