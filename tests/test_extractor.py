@@ -312,9 +312,9 @@ def test_a_passage_without_an_answer_loses_only_itself() -> None:
     (gap,) = extraction.rejected
     assert gap.reason == "no_reply"
     assert gap.path.startswith("passages[")
-    with Extractor(_Passages(), Options(strict=True, passage_size=400, passage_overlap=0)) as extractor:
-        with pytest.raises(InvalidReplyError):
-            extractor.extract(Article(id="log", text=text))
+    strict = Options(strict=True, passage_size=400, passage_overlap=0)
+    with Extractor(_Passages(), strict) as extractor, pytest.raises(InvalidReplyError):
+        extractor.extract(Article(id="log", text=text))
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,8 @@ async def ask(model: ChatModel, article: Article, span: Span, options: Options) 
 
     try:
         answer = await model.ask(request_for(article, span, options), check, reasks=options.reasks)
-    except (InvalidReplyError, RequestError) as error:
-        return Outcome(None, error=error)
+    except (InvalidReplyError, RequestError) as refused:
+        return Outcome(None, error=refused)
     best = max(reversed(readings), key=lambda reading: len(reading.items), default=None)
     error = _error(model.name, best, answer.replies, strict=options.strict)
     return Outcome(best if error is None else None, answer.replies, error)
