@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+_LONGEST_END = 10.0
+"""Seconds that cancelled work may take to end."""
+
 
 class BackgroundLoop:
     """An event loop in a thread of its own: the sync face works where a loop runs already, as in a notebook."""
@@ -24,12 +27,22 @@ class BackgroundLoop:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Do the work and wait for its result; an interrupt cancels it."""
-        future = self.start(work)
+        """Do the work and wait for its result; an interrupt cancels it, and is raised once it has come to its end."""
+        ended = threading.Event()
+
+        async def watched() -> Result:
+            try:
+                return await work
+            finally:
+                ended.set()
+
+        future = self.start(watched())
         try:
             return future.result()
         except BaseException:
-            future.cancel()
+            # What comes next may close what the work still holds (a generator that runs cannot be closed).
+            if future.cancel():
+                ended.wait(_LONGEST_END)
             raise
 
     def stop(self) -> None:
