@@ -82,15 +82,17 @@ class Reference:
         published: The publication day, or None.
         anchor: A full date that the article gives to the same event, or None.
         bound: Day names and dates without a year are the latest up to this day.
+        bound_is_dated: Whether the bound is the second end of a range, given with its year.
     """
 
     published: date | None
     anchor: date | None
     bound: date | None
+    bound_is_dated: bool = False
 
-    def up_to(self, day: date) -> Reference:
-        """The reference for the first end of a range whose other end is known."""
-        return replace(self, anchor=None, bound=day)
+    def up_to(self, day: date, *, dated: bool) -> Reference:
+        """The reference for the first end of a range whose second end is known."""
+        return replace(self, anchor=None, bound=day, bound_is_dated=dated)
 
     def told_by_publication(self, days: Days) -> Days:
         """A stretch that holds the publication day, cut there: news tells of the past."""
@@ -121,7 +123,7 @@ def _is_meant(day: date, match: re.Match[str], reference: Reference) -> bool:
     """Whether the day has the weekday that stands beside it, and is not one that its name hides (see the table)."""
     if match["weekday"] and WEEKDAYS[day.weekday()][:3] != match["weekday"][:3]:
         return False
-    if match["year"] or match["relative"] or reference.anchor:
+    if match["year"] or match["relative"] or reference.anchor or reference.bound_is_dated:
         return True
     return day.year <= _DAYS_TURNED_NAMES.get((day.month, day.day), day.year)
 

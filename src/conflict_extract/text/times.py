@@ -37,8 +37,8 @@ _CLOCK = (
     rf"|\d{{4}}{_ZONE}|noon|midday)"
 )
 _POINT = (
-    r"(?:(?:(?:at|in|around|about|shortly|just|before|after) )*"
-    rf"(?:dawn|daybreak|sunrise|sunset|dusk|nightfall|lunchtime|{_CLOCK})|after dark)"
+    r"(?:(?:(?:shortly |just )?(?:before|after) |(?:at )?around |at )?(?:dawn|daybreak|sunrise|sunset|dusk|nightfall)"
+    rf"|(?:(?:shortly|just) (?:before|after) |(?:at )?(?:around|about) |at )?{_CLOCK}|after dark)"
 )
 _SPELL = (
     r"(?:(?:in|during|on) )?(?:the )?(?:(?:early |late |mid )?(?:morning|afternoon|evening)(?: hours)?"
@@ -207,7 +207,7 @@ def _ends(left: str, right: str, reference: Reference) -> Days | None:
     last = _simple("today" if right in ("now", "the present") else right, reference)
     if last is None:
         return None
-    before = reference.up_to(last.earliest)
+    before = reference.up_to(last.earliest, dated=bool(_STATED_YEAR.search(right)))
     first = _simple(left, before) or _split(left, _AND, before)
     if first is None or first.earliest >= last.earliest or first.latest > last.latest:
         return None
