@@ -405,6 +405,14 @@ def test_an_http_date_is_a_wait_too() -> None:
     assert 27 <= times.now <= 33
 
 
+def test_limits_that_were_not_met_are_no_wait() -> None:
+    """The x-ratelimit headers come with every answer; with an error of the server they do not say when to come back."""
+    times = FakeTime()
+    with serving(error(500, x_ratelimit_reset_tokens="50s"), GOOD) as server:
+        ask(server, times=times)
+    assert 0.5 <= times.now <= 1.5
+
+
 def test_waits_grow_between_attempts() -> None:
     """Without word from the endpoint each wait is longer than the one before, within its jitter."""
     times = FakeTime()

@@ -78,10 +78,11 @@ def test_a_request_beyond_the_context_is_refused_in_clear_words(tiny_gguf: Path)
 
 def test_the_server_stops_with_its_block(tiny_gguf: Path) -> None:
     """Also when the block ends with an error."""
-    addresses = []
+    servers, addresses = [], []
 
     def break_off() -> None:
         with LocalServer(tiny_gguf) as server:
+            servers.append(server)  # it must stop although somebody still has it
             addresses.append(server.base_url)
             with urlopen(f"{server.base_url}/models", timeout=5) as answer:
                 assert answer.status == 200

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_a_recorded_ask_replays_without_a_server(tmp_path: Path) -> None:
     recorded, url = record(tmp_path / "a.yaml", [completion("bad"), completion('{"n": 1}')], check=mending)
     assert len(recorded.replies) == 2
     model = replaying(tmp_path)
-    assert (model.name, model.parameters, model.endpoint.base_url) == ("m", PARAMETERS, url)
+    assert (model.name, model.settings, model.endpoint.base_url) == ("m", asdict(PARAMETERS), url)
     assert ask(model, check=mending) == recorded
     assert ask(model, check=mending) == recorded
 

@@ -26,7 +26,7 @@ def test_texts_are_answered_in_order_and_requests_are_kept() -> None:
     texts = [ask(model).replies[0].text for _ in range(2)]
     assert texts == ["one", "two"]
     assert model.requests == [REQUEST, REQUEST]
-    assert (model.name, model.parameters.seed) == ("tester", 4)
+    assert (model.name, model.settings["seed"]) == ("tester", 4)
 
 
 def test_a_repair_round_takes_the_next_of_the_script() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_CARRIERS = ("openai", "httpx2", "httpcore2", "instructor", "vcr")
+_CARRIERS = ("openai", "httpx2", "httpcore2", "vcr")
 
 _in_call: ContextVar[bool] = ContextVar("conflict_extract_in_call", default=False)
 
@@ -25,8 +25,8 @@ _FILTER = _Discretion()
 def silence_carriers() -> None:
     """Put the filter on all loggers of the carrying packages that exist by now.
 
-    openai logs whole request bodies at DEBUG, vcrpy whole responses at INFO, instructor validation errors with the
-    input at ERROR. A logger's filter does not reach its children, so each of them gets its own.
+    openai logs whole request bodies at DEBUG, vcrpy whole responses at INFO. (instructor never gets to see a body.)
+    A logger's filter does not reach its children, so each of them gets its own.
     """
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in _CARRIERS:

@@ -55,7 +55,8 @@ def fault(
         problem = f"{said}: redirects are not followed, they could carry the key elsewhere; give the final base URL"
         return FatalModelError(problem, model=model, status=status)
     if status in _RETRIED or status >= 500:
-        return TransientModelError(said, model=model, status=status, retry_after=retry_after(headers))
+        wait = retry_after(headers, limited=status == 429)
+        return TransientModelError(said, model=model, status=status, retry_after=wait)
     if _TOO_LONG.search(f"{error.get('message', '')} {' '.join(codes)}") or status == 413:
         problem = f"{said}: the request is too long for the model; ask for less room (max_tokens) or shorter passages"
         return RequestError(problem, model=model, status=status)
@@ -89,11 +90,15 @@ def error_object(content: bytes) -> dict[str, Any] | None:
     return {"message": error} if isinstance(error, str) and error else None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str], *, limited: bool) -> float | None:
     """Seconds that the endpoint asks to wait, None where it does not say.
 
     Read in this order: ``retry-after-ms``, ``retry-after`` (seconds or an HTTP date, RFC 9110, 10.2.3), then
     ``x-ratelimit-reset-requests`` and ``-tokens`` ("1m30s", "120ms"; of the limit that is used up, where that is told).
+
+    Args:
+        headers: The answer's headers.
+        limited: Whether a rate limit was met: the last two come with every answer, and mean nothing otherwise.
     """
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         told = headers.get(name, "").strip()
@@ -104,6 +109,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
                 return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())
             except ValueError:
                 break
+    if not limited:
+        return None
     resets = {
         kind: seconds
         for kind in ("requests", "tokens")

@@ -63,6 +63,7 @@ class LocalServer:
         parameters.port = 0  # a free one
         parameters.n_parallel = 1
         parameters.n_ctx = self._context
+        # The grammar holds for the whole reply: nothing of it is to be taken out as reasoning.
         parameters.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
         parameters.ui = False
         parameters.verbosity = 0  # its log shows prompts

@@ -7,11 +7,10 @@ from typing import Any
 
 import instructor
 from openai.types.chat import ChatCompletion
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, ValidationInfo, model_validator
 
 from conflict_extract.errors import FatalModelError, ModelError
 from conflict_extract.llm.base import Answer, Check, Reply
-from conflict_extract.llm.discretion import discreet, silence_carriers
 
 AskAgain = Callable[[Reply, str], Awaitable[Reply]]
 """Asks for a better reply than this one, which has these faults."""
@@ -65,8 +64,6 @@ class _Rounds(dict[str, Any]):
 class _Checked(BaseModel):
     """The response model: valid when the rounds are over."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
-
     @model_validator(mode="after")
     def _is_good(self, info: ValidationInfo) -> _Checked:
         rounds = info.context
@@ -91,10 +88,8 @@ async def repaired(first: Reply, faults: str, *, check: Check, ask_again: AskAga
         Exception: What the check itself raised, and what is no ModelError.
     """
     state = _Rounds(first, faults, check, ask_again, rounds)
-    silence_carriers()  # instructor's loggers exist since its import
     create: Any = instructor.patch(create=state.create, mode=instructor.Mode.JSON_SCHEMA)
-    with discreet():
-        await create(response_model=_Checked, context=state, max_retries=rounds, messages=[])
+    await create(response_model=_Checked, context=state, max_retries=rounds, messages=[])
     if isinstance(state.error, ModelError) and not isinstance(state.error, FatalModelError):
         return Answer(tuple(state.replies), state.error)
     if state.error is not None:

@@ -39,7 +39,6 @@ class _Client(openai.AsyncOpenAI):
             timeout=httpx2.Timeout(None, connect=_CONNECT),
             http_client=http,
         )
-        self.organization = self.project = self.admin_api_key = self.webhook_secret = None
         self._platform = "Unknown"  # else the first call starts a thread to find out, for a header that is not sent
 
     @property
