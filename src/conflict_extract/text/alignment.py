@@ -75,7 +75,7 @@ class BareText:
             slips = None if between is None else slips + between
         if slips is None:
             return None
-        start = self._edge(there[0], -1, asked.words[: kept[0]][::-1], [words[index] for index in there[:5]])
+        start = self._edge(there[0], -1, asked.words[: kept[0]][::-1], self._phrase_at(there[0]))
         end = self._edge(there[-1], 1, asked.words[kept[-1] + 1 :], [])
         if start is None or end is None or slips + start.slips + end.slips > most:
             return None
@@ -102,7 +102,7 @@ class BareText:
         theirs, ours = tokens.words[first + 1 : last], asked.words[left + 1 : right]
         if theirs == ours and tokens.gaps[first:last] == asked.gaps[left:right]:
             return 0
-        following = [tokens.words[index] for index in there[number + 1 : number + 6]]
+        following = self._phrase_at(last)
         slips = harmless_between(theirs, ours, tokens.words[first], following)
         if slips is None or _parting(tokens, first, last) != _parting(asked, left, right):
             return None
@@ -116,6 +116,20 @@ class BareText:
             return None
         signs = commas or len(theirs) == len(ours)
         return slips + signs
+
+    def _phrase_at(self, at: int) -> list[str]:
+        """The words of the text from here on, at most six, up to the next sign.
+
+        Left out are those that a hyphen makes part of the next one: a "rebel-held base" is a base.
+        """
+        tokens, phrase = self._tokens, []
+        for index in range(at, min(at + 6, len(tokens.words))):
+            sign = tokens.gaps[index].strip('" ') if index < len(tokens.gaps) else "."
+            if sign != "-":
+                phrase.append(tokens.words[index])
+            if sign not in ("", "-"):
+                break
+        return phrase
 
     def _edge(self, at: int, step: int, ours: Sequence[str], following: list[str]) -> _Edge | None:
         """Reach outward from a bare word over the text's function words that the quote has there too."""

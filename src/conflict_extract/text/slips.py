@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from conflict_extract.text.word_lists import (
     ACTS,
@@ -27,6 +27,7 @@ from conflict_extract.text.word_lists import (
     MODIFIERS,
     NEGATIONS,
     NUMBER_WORDS,
+    ORDINALS,
     PAST_FORMS,
     PERSON_ENDINGS,
     PERSONS,
@@ -35,6 +36,8 @@ from conflict_extract.text.word_lists import (
     SHORTEST_MENDED,
     SIDES,
     STRETCHES,
+    THINGS,
+    TYING,
     WORDS_BY_A_SLIP,
 )
 
@@ -51,7 +54,7 @@ def harmless_between(theirs: Sequence[str], ours: Sequence[str], left: str, righ
         theirs: The text's function words there.
         ours: The quote's.
         left: The word before them ("" at the beginning).
-        right: The next words after them in the text, the nearest first.
+        right: The next words of that phrase in the text, the nearest first.
 
     Returns:
         How many slips that makes, or None where the difference may change what is said.
@@ -81,12 +84,12 @@ def _bare_noun(changed: Container[str], right: Sequence[str]) -> bool:
         return False
     if "a" not in changed and "an" not in changed:
         return True
-    if is_number(following) or following in STRETCHES:
+    if (is_number(following) and following not in ORDINALS) or following in STRETCHES:
         return False
-    phrase = list(takewhile(lambda word: word not in PREPOSITIONS | AUXILIARIES | JOINING, right))
+    phrase = list(takewhile(lambda word: word not in PREPOSITIONS | AUXILIARIES | JOINING | RELATIVES, right))
     nouns = list(takewhile(lambda word: not _verbal(word), phrase[1:]))
     noun = nouns[-1] if nouns else following
-    return not any(word in PERSONS for word in phrase) and not noun.endswith(PERSON_ENDINGS)
+    return not any(word in PERSONS for word in phrase) and (noun in THINGS or not noun.endswith(PERSON_ENDINGS))
 
 
 def mended(word: str, known: Callable[[str], bool]) -> str | None:
@@ -126,35 +129,53 @@ def _slipped(word: str) -> set[str]:
 def may_leave_out(before: Sequence[str], left_out: Sequence[str], after: Sequence[str], *, comma: bool) -> bool:
     """Whether "…" may stand for these words of one sentence.
 
-    Not where they hold a negation, a denial, a failure, an act of telling, a hedge or a condition (all of them
-    govern what is kept), not where they tie on to the first word that is kept after them (its preposition, auxiliary,
-    verb or number), not after a number, and not where a subject or an agent could get lost.
+    Not where they hold a negation, a denial, a failure, an act of telling, a hedge or a condition: all of them
+    govern what is kept. Not after a number or within one: it would come to count something else. And not where another
+    doer or another victim would seem to be told of: the passive and its agent, and the verb of a further clause,
+    stay with their words.
 
     Args:
         before: The words kept before, at least one.
         left_out: The words left out.
         after: The words kept after, at least one.
-        comma: Whether a comma, a dash or a bracket stands between the left out words and those kept after them.
+        comma: Whether a comma, a dash or a bracket stands between the words left out and those kept after them.
     """
-    if len(left_out) > LONGEST_LEFT_OUT or any(map(_governs, left_out)):
-        return False
-    if is_number(before[-1]) or before[-1] in NEGATIONS | MODIFIERS:
+    if len(left_out) > LONGEST_LEFT_OUT or _governed(left_out, after[0]) or before[-1] in NEGATIONS:
         return False
     if not left_out:
         return True
-    nearest = left_out[-1]
-    tied = nearest in PREPOSITIONS | AUXILIARIES | RELATIVES or is_number(nearest) or _verbal(nearest)
-    if not comma and (tied or any(word in SIDES for word in left_out[-3:])):
+    if not _keeps_numbers(before[-1], left_out, after, comma=comma):
         return False
-    if not _verbal(after[0]):
+    within = after[0] not in PREPOSITIONS | AUXILIARIES | JOINING and any(word in SIDES for word in left_out[-3:])
+    if not comma and (left_out[-1] in TYING or within):
+        return False
+    if _verbal(after[0]) and not after[0].endswith("ing"):
+        hidden = any(word in AUXILIARIES for word in left_out[-2:])
+        return comma or not (hidden or any(word in CLAUSE_WORDS | RELATIVES for word in left_out))
+    further = [index for index, word in enumerate(left_out) if word in CLAUSE_WORDS]
+    return comma or not further or not any(map(_verbal, left_out[further[0] :]))
+
+
+def _keeps_numbers(before: str, left_out: Sequence[str], after: Sequence[str], *, comma: bool) -> bool:
+    """Whether each number that is kept still counts what it counted, with the modifiers that it had."""
+    nearest = left_out[-1]
+    if (is_number(nearest) or nearest in MODIFIERS) and is_number(after[0]):
+        return False
+    if before in MODIFIERS and any(map(is_number, after[:3])):
+        return False
+    if not is_number(before) or comma or after[0] in PREPOSITIONS | AUXILIARIES:
         return True
-    # What is kept goes on with a verb: neither its subject nor its voice may be among what is left out.
-    opening = left_out[0] in PREPOSITIONS | RELATIVES
-    return opening and (comma or not any(word in AUXILIARIES | CLAUSE_WORDS for word in left_out))
+    other = CLAUSE_WORDS | PREPOSITIONS | RELATIVES
+    return not any(word in other or is_number(word) or _verbal(word) for word in left_out)
 
 
-def _governs(word: str) -> bool:
-    return word in GOVERNING or word.startswith(GOVERNING_STEMS)
+def _governed(left_out: Sequence[str], following: str) -> bool:
+    """Whether these words hold one that governs what comes after it; "May 6" is a month."""
+    return any(
+        word in GOVERNING or word.startswith(GOVERNING_STEMS)
+        for word, after in pairwise([*left_out, following])
+        if not (word == "may" and is_number(after)) and not word.startswith("reporter")
+    )
 
 
 def _verbal(word: str) -> bool:

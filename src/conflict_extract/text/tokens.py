@@ -34,7 +34,8 @@ _SAME_LETTERS = frozenset(
 
 _WORD = rf"[\w{_MARK}]"
 _TOKEN = re.compile(
-    rf"(?:\w|(?<![\w.])\.(?=\d)){_WORD}*(?:(?:(?<=\d)[.,:/](?=\d)|{_UNSEEN}+(?={_WORD})){_WORD}+)*"
+    r"(?<!\w)(?:[^\W\d_]\.)+[^\W\d_](?!\w)\.?"  # an abbreviation: "U.S."
+    rf"|(?:\w|(?<![\w.])\.(?=\d)){_WORD}*(?:(?:(?<=\d)[.,:/](?=\d)|{_UNSEEN}+(?={_WORD})){_WORD}+)*"
     r"|[%‰$€£¥₽₺₪~≈<>≤≥±+=°&]"
     r"|(?<![^\s(])-(?=\d)"  # a minus sign; a hyphen between two words is no token
 )
@@ -139,8 +140,6 @@ def _cut(left: str, gap: str, right: str) -> tuple[bool, bool]:
         return left not in _PREFIXES, right not in _SUFFIXES
     if gap == "'":  # "can't" and "O'Brien" stay whole; only the possessive s comes off
         return False, right == "s" and not digits
-    if gap == "." and (len(left) == 1 or len(right) == 1):  # "U.S."
-        return False, False
     return True, True
 
 
@@ -188,7 +187,7 @@ def _same_letters(char: str) -> str:
 
 def _level_word(raw: str) -> str:
     if raw.isascii():
-        return raw.lower()
+        return raw.lower().rstrip(".")
     letters = unicodedata.normalize("NFC", "".join([each if each.isascii() else _same_letters(each) for each in raw]))
     return unicodedata.normalize("NFC", letters.casefold()) or raw
 

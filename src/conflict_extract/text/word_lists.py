@@ -9,7 +9,7 @@ def _set(words: str) -> frozenset[str]:
 
 DETERMINERS = _set("the a an this that these those")
 RELATIVES = _set("that which who")
-DROPPABLE = DETERMINERS | RELATIVES | _set("of also then however on in")
+DROPPABLE = DETERMINERS | RELATIVES | _set("of also on in")
 """Function words that a quote may lack or add, each under the conditions of `harmless_between`."""
 
 SAME_WORD = {
@@ -34,11 +34,14 @@ NUMBER_WORDS = _set(
     "quarter quarters fourth fifth sixth seventh eighth ninth tenth first second last next both couple pair "
     "handful"
 )
-AMOUNTS = NUMBER_WORDS | _set(
-    "most more less least fewer fewest few little lot lots bit many some several other others another number "
-    "majority minority total fraction part single only same whole very few all each every any further additional"
+ORDINALS = _set("first second last next")
+AMOUNTS = _set(
+    "most more less least fewer fewest few little lot lots bit many some several other others another number majority "
+    "minority total fraction part single only all each every any half third thirds quarter quarters fourth fifth sixth "
+    "seventh eighth ninth tenth dozen dozens score scores couple pair handful hundreds thousands millions tens both one"
 )
-STRETCHES = _set("second minute hour day night week fortnight month year decade head person")
+"""Words that a determiner before them turns into another amount: "few" and "a few", "third" and "a third"."""
+STRETCHES = _set("minute hour day night week fortnight month year decade head person")
 PERSONS = _set(
     "man woman boy girl child baby infant toddler teenager youth person civilian resident villager soldier "
     "officer fighter militant militiaman insurgent rebel gunman sniper commander colonel captain lieutenant "
@@ -51,8 +54,15 @@ PERSONS = _set(
     "jihadist islamist terrorist bomber attacker suspect deserter protester lawyer engineer monk nun pastor judge "
     "deputy aide bodyguard marine sailor peacekeeper envoy diplomat consul expert"
 )
-PERSON_ENDINGS = ("er", "or", "ist", "ian", "man", "ee", "ant", "ese", "eer", "ic", "i", "an")
-"""How nouns for persons end that are not listed: "shopkeeper", "Iraqi"."""
+PERSON_ENDINGS = ("er", "or", "ist", "man", "ee", "ant", "ese", "an", "ic")
+"""How nouns for persons end that are not listed: "shopkeeper", "American"."""
+THINGS = _set(
+    "number border river water power winter summer order corridor letter paper shelter counter tower helicopter chopper "
+    "tanker bunker launcher crater center matter error motor tractor sector factor reactor quarter plan van clan ban plant "
+    "republic traffic topic disaster manner chapter newspaper charter cover danger barrier carrier transporter "
+    "bulldozer"
+)
+"""Nouns that end like that and are none."""
 ACTS = _set(
     "attack attacks strike strikes raid raids bomb bombs shell shells defeat defeats capture captures recapture "
     "release releases murder murders arrest arrests support supports control controls force forces claim claims "
@@ -96,7 +106,9 @@ MODIFIERS = _set(
     "least most more less fewer than about around approximately roughly some nearly almost over under only to"
 )
 """Words that bound the number after them."""
-SIDES = _set("by against from alongside versus than between fight fighting fought")
+TYING = _set("by against from alongside versus than between of")
+"""Prepositions that say whose the word after them is, or which side it is on."""
+SIDES = TYING - {"of", "from"}
 PAST_FORMS = _set(
     "shot hit struck held lost took taken fell fallen fled fought won left sent made met broke broken beaten beat "
     "began begun drove driven gave given went gone hung kept laid led rose seen saw shown set slain slew stole "
