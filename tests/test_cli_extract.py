@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from conflict_extract.cli.app import app
+from conflict_extract.cli.engine import Engine
 from conflict_extract.cli.progress import Progress
 from conflict_extract.documents import read_extractions
 from conflict_extract.errors import TransientModelError
 from conflict_extract.extractor import Failure
+from conflict_extract.llm.base import Message, Parameters, Request
+from conflict_extract.llm.client import OpenAIModel
 from conflict_extract.models import Extraction
 from tests import making
 from tests.fault_server import ChatServer, completion, error, serving
@@ -358,3 +364,18 @@ def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2/2" in drawn
     assert "Error: b: no answer" in drawn + capsys.readouterr().err
     assert "[1/2]" not in drawn
+
+
+def test_a_model_file_is_run_on_this_machine(tiny_gguf: Path) -> None:
+    """--local starts a server for the file, asks it under the file's name, and stops it at the end."""
+    engine = Engine(model=None, base_url=None, replay=None, local=tiny_gguf, parameters=Parameters(max_tokens=20))
+    choice = {"type": "object", "properties": {"dead": {"enum": ["yes", "no"]}}, "required": ["dead"]}
+    request = Request((Message("user", "Twelve dead"),), {**choice, "additionalProperties": False}, "reply")
+    with engine.started() as model:
+        answer = asyncio.run(model.ask(request, lambda _: None, reasks=0))
+        assert isinstance(model, OpenAIModel)
+        url = model.endpoint.url
+    assert (model.name, answer.replies[0].model) == ("tiny", "tiny")
+    assert url.startswith("http://127.0.0.1:")
+    with pytest.raises(URLError):
+        urlopen(f"{url}/models", timeout=5)
