@@ -208,7 +208,6 @@ def test_a_leading_preposition_does_not_matter(row: tuple[str, date | None], pre
             "the offensive of",
             "two days before",
             "every",
-            "17",
         ]
     ),
 )

@@ -174,7 +174,7 @@ def _whole(phrase: str, reference: Reference, part: Callable[[Days], Days]) -> D
     if match := _MONTH_FORM.fullmatch(phrase):
         month = _month_number(match["month"])
         if match["month"] not in MONTHS and not match["year"]:
-            return None  # "Sat", "Mar", "Dec" alone are too short to be sure of
+            return None  # "Mar" or "Dec" alone is too short to be sure of
         return _dated(match, reference, lambda year: part(month_of(year, month)))
     return None
 
@@ -255,7 +255,7 @@ def _latest(reference: Reference, make: Callable[[int], Days]) -> Days | None:
     """The latest reading, of the bound's year or the year before.
 
     None where the coming reading is at most a month ahead of the publication day: the past one is nearly a year old
-    then, which a newsroom would not name without its year (AP Stylebook, "months"), and the coming one may be meant.
+    then, which a newsroom would not name without its year, and the coming one may well be meant.
     """
     bound = reference.bound
     if bound is None:
