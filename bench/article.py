@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
+from typing import Any
 
 ROUNDS = 7
 ARTICLES = 40
@@ -118,19 +119,26 @@ async def measure(url: str, text: str) -> dict[str, float]:
 
     bare = AsyncOpenAI(base_url=url, api_key="none", max_retries=0)
     patched = instructor.from_openai(AsyncOpenAI(base_url=url, api_key="none"), mode=instructor.Mode.JSON_SCHEMA)
-    lists = {name: (list[draft_of(model)], ...) for name, model in LISTS.items()}  # type: ignore[misc]
-    shape: type[BaseModel] = create_model("Reply", **lists)  # type: ignore[call-overload]
-    messages = [{"role": "user", "content": text}]
+    lists = {name: (list[draft_of(model)], ...) for name, model in LISTS.items()}
+    shape: type[BaseModel] = create_model("Reply", **lists)
     article = Article(id="bench", text=text)
 
     async with Extractor.connect("m", base_url=url) as extractor:
 
+        # All three send the same messages; the bare client and ours the same schema, instructor makes its own.
+        (request,) = extractor.requests(article)
+        messages: list[Any] = [{"role": message.role, "content": message.content} for message in request.messages]
+        answer_format: Any = {
+            "type": "json_schema",
+            "json_schema": {"name": request.schema_name, "strict": True, "schema": request.schema},
+        }
+
         async def with_openai() -> object:
-            completion = await bare.chat.completions.create(model="m", messages=messages)  # type: ignore[arg-type]
+            completion = await bare.chat.completions.create(model="m", messages=messages, response_format=answer_format)
             return json.loads(completion.choices[0].message.content or "")
 
         async def with_instructor() -> object:
-            return await patched.chat.completions.create(model="m", messages=messages, response_model=shape)  # type: ignore[type-var]
+            return await patched.chat.completions.create(model="m", messages=messages, response_model=shape)
 
         async def with_ours() -> object:
             extraction = await extractor.aextract(article)

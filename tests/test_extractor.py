@@ -260,10 +260,9 @@ def test_a_fatal_error_stops_the_run() -> None:
     """Key, quota, unknown model: the next article would fail, too."""
     articles = [Article(id=str(number), text="QUOTA" if number == 4 else "fine") for number in range(500)]
     model = _PerArticle()
-    results = []
+    results: list[Extraction | Failure] = []
     with Extractor(model) as extractor, pytest.raises(FatalModelError, match="quota"):
-        for result in extractor.extract_many(articles, concurrency=2):
-            results.append(result)  # noqa: PERF402
+        results.extend(extractor.extract_many(articles, concurrency=2))
     assert len(results) >= 3
     assert model.asked <= 8
 
