@@ -84,7 +84,7 @@ def _bare_noun(changed: Container[str], right: Sequence[str]) -> bool:
         return False
     if "a" not in changed and "an" not in changed:
         return True
-    if (is_number(following) and following not in ORDINALS) or following in STRETCHES:
+    if not following or (is_number(following) and following not in ORDINALS) or following in STRETCHES:
         return False
     phrase = list(takewhile(lambda word: word not in PREPOSITIONS | AUXILIARIES | JOINING | RELATIVES, right))
     nouns = list(takewhile(lambda word: not _verbal(word), phrase[1:]))

@@ -36,9 +36,10 @@ NUMBER_WORDS = _set(
 )
 ORDINALS = _set("first second last next")
 AMOUNTS = _set(
-    "most more less least fewer fewest few little lot lots bit many some several other others another number majority "
-    "minority total fraction part single only all each every any half third thirds quarter quarters fourth fifth sixth "
-    "seventh eighth ninth tenth dozen dozens score scores couple pair handful hundreds thousands millions tens both one"
+    "most more less least fewer fewest few little lot lots bit many some several other others another number "
+    "majority minority total fraction part single only all each every any half third thirds quarter quarters "
+    "fourth fifth sixth seventh eighth ninth tenth dozen dozens score scores couple pair handful hundreds "
+    "thousands millions tens both one"
 )
 """Words that a determiner before them turns into another amount: "few" and "a few", "third" and "a third"."""
 STRETCHES = _set("minute hour day night week fortnight month year decade head person")
@@ -57,10 +58,10 @@ PERSONS = _set(
 PERSON_ENDINGS = ("er", "or", "ist", "man", "ee", "ant", "ese", "an", "ic")
 """How nouns for persons end that are not listed: "shopkeeper", "American"."""
 THINGS = _set(
-    "number border river water power winter summer order corridor letter paper shelter counter tower helicopter chopper "
-    "tanker bunker launcher crater center matter error motor tractor sector factor reactor quarter plan van clan ban plant "
-    "republic traffic topic disaster manner chapter newspaper charter cover danger barrier carrier transporter "
-    "bulldozer"
+    "number corner border river water power winter summer order corridor letter paper shelter counter tower "
+    "helicopter chopper tanker bunker launcher crater center matter error motor tractor sector factor reactor "
+    "quarter plan van clan ban plant republic traffic topic disaster manner chapter newspaper charter cover "
+    "danger barrier carrier transporter bulldozer"
 )
 """Nouns that end like that and are none."""
 ACTS = _set(
@@ -129,7 +130,9 @@ WORDS_BY_A_SLIP = frozenset(
         "casual/causal martial/marital united/untied sacred/scared silver/sliver perfect/prefect barely/barley "
         "complied/compiled beings/begins desert/dessert deserts/desserts furry/fury unclear/nuclear "
         "ceased/creased infraction/infarction discreet/discrete uniformed/unformed canon/cannon canons/cannons "
-        "coral/corral statue/statute corps/corpse tortuous/torturous uninformed/uniformed unsigned/unsinged"
+        "coral/corral statue/statute corps/corpse tortuous/torturous uninformed/uniformed unsigned/unsinged signed/singed "
+        "signing/singing trails/trials angles/angels diaries/dairies unites/unties carved/craved casually/causally "
+        "salves/slaves salted/slated beards/breads prefects/perfects"
     )
 )
 """Pairs of words of which one becomes the other by such a slip."""
