@@ -176,6 +176,12 @@ def test_without_an_anchor_words_that_lean_on_it_stay_unresolved(phrase: str) ->
     assert resolve_time(phrase, published=date(2019, 6, 22)) is None
 
 
+def test_an_anchor_may_be_the_publication_day() -> None:
+    """A captioned date of the same day as the publication resolves to that day."""
+    anchor = date(2019, 7, 9)
+    assert resolve_time("July 9", published=anchor, anchor=anchor) == Days(anchor, anchor, 1)
+
+
 def test_an_anchor_gives_no_day_after_publication() -> None:
     """Where the reading nearest to the anchor would lie after the publication day, the date stays unresolved."""
     assert resolve_time("January 3", published=date(2019, 12, 31), anchor=date(2019, 12, 30)) is None
