@@ -62,7 +62,7 @@ def test_the_running_server_refuses_a_schema_that_points_nowhere(tiny_gguf: Path
         "messages": [{"role": "user", "content": "x"}],
         "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}},
     }
-    with LocalServer(tiny_gguf) as server, pytest.raises(HTTPError, match="400|500"):
+    with LocalServer(tiny_gguf) as server, pytest.raises(HTTPError, match=r"400|500"):
         _post(server.base_url, body)
 
 
