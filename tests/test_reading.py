@@ -66,6 +66,18 @@ def test_times_are_resolved_against_the_publication_date() -> None:
     assert (event.earliest, event.latest, event.precision) == (date(2023, 5, 2), date(2023, 5, 2), 1)
 
 
+def test_relative_words_about_plans_stay_unresolved() -> None:
+    """ "On Tuesday" is the last one in news, and the next one in a plan: the past reading would be false."""
+    days = []
+    for reality in ("occurred", "planned"):
+        reply = making.reply()
+        reply["events"][0]["reality"] = reality
+        (event,) = (item for item in _read(reply, making.article(published=date(2023, 5, 11))).items if item.id == "e1")
+        assert isinstance(event, Event)
+        days.append(event.earliest)
+    assert days == [date(2023, 5, 9), None]
+
+
 def test_vague_words_get_their_bounds_from_the_policy() -> None:
     """ACLED's bound by default, none where the policy keeps them open."""
     bounds = []

@@ -190,7 +190,7 @@ Weapon = Literal[
     "other",
 ]
 DatePrecision = Literal[1, 2, 3, 4, 5]
-"""UCDP GED ``date_prec``: 1 the day is known, 2 a range of 2 to 6 days, 3 the week, 4 the month or 8 to 30
+"""UCDP GED ``date_prec``: 1 the day is known, 2 a range of 2 to 6 days, 3 the week, 4 the month or 8 to 31
 days, 5 a longer stretch."""
 
 GroundingStatus = Literal["exact", "normalised", "fuzzy"]

@@ -291,7 +291,9 @@ def _event(bench: _Workbench) -> Item | None:
                 )
             )
     time = bench.words("time", draft.time, "the time")
-    days = resolve_time(time[0], published=bench.passage.published) if time else None
+    # Relative words are read as news are, back from the publication day; what is planned lies ahead of it.
+    published = bench.passage.published if draft.reality != "planned" else None
+    days = resolve_time(time[0], published=published) if time else None
     return Event(
         **bench.quoted(),
         type=TYPE_OF_SUB_TYPE[draft.sub_type],
