@@ -16,7 +16,7 @@ from conflict_extract.models.vocabulary import GroundingStatus
 from conflict_extract.text.alignment import BareText
 from conflict_extract.text.slips import may_leave_out
 from conflict_extract.text.tokens import Codes, Tokens, occurrences, parting_signs, seams, tell_apart, tokenise
-from conflict_extract.text.word_lists import DROPPABLE, LONGEST_LEFT_OUT
+from conflict_extract.text.word_lists import DROPPABLE, LONGEST_LEFT_OUT, PREPOSITIONS, RELATIVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,12 @@ class Grounder:
             return False
         if any(parting_signs(self._tokens.between(index)) for index in range(ended, at)):  # another sentence or clause
             return False
-        comma = any(sign in self._tokens.gaps[at - 1] for sign in ",-()") and self._tokens.between(at - 1) != "-"
-        return may_leave_out(words[begun : ended + 1], words[ended + 1 : at], words[at : last + 1], comma=comma)
+        aside = self._sets_off(at - 1) and (self._sets_off(ended) or words[ended + 1] in PREPOSITIONS | RELATIVES)
+        return may_leave_out(words[begun : ended + 1], words[ended + 1 : at], words[at : last + 1], aside=aside)
+
+    def _sets_off(self, gap: int) -> bool:
+        """Whether a comma, a dash or a bracket stands after this word."""
+        return any(sign in self._tokens.gaps[gap] for sign in ",-()") and self._tokens.between(gap) != "-"
 
     def _size(self, first: int, last: int) -> int:
         return sum(len(word) + 1 for word in self._tokens.words[first : last + 1])

@@ -126,7 +126,7 @@ def _slipped(word: str) -> set[str]:
     return variants
 
 
-def may_leave_out(before: Sequence[str], left_out: Sequence[str], after: Sequence[str], *, comma: bool) -> bool:
+def may_leave_out(before: Sequence[str], left_out: Sequence[str], after: Sequence[str], *, aside: bool) -> bool:
     """Whether "…" may stand for these words of one sentence.
 
     Not where they hold a negation, a denial, a failure, an act of telling, a hedge or a condition: all of them
@@ -138,32 +138,32 @@ def may_leave_out(before: Sequence[str], left_out: Sequence[str], after: Sequenc
         before: The words kept before, at least one.
         left_out: The words left out.
         after: The words kept after, at least one.
-        comma: Whether a comma, a dash or a bracket stands between the words left out and those kept after them.
+        aside: Whether commas, dashes or brackets set the words left out off from those kept.
     """
     if len(left_out) > LONGEST_LEFT_OUT or _governed(left_out, after[0]) or before[-1] in NEGATIONS:
         return False
     if not left_out:
         return True
-    if not _keeps_numbers(before[-1], left_out, after, comma=comma):
+    if not _keeps_numbers(before[-1], left_out, after, aside=aside):
         return False
     within = after[0] not in PREPOSITIONS | AUXILIARIES | JOINING and any(word in SIDES for word in left_out[-3:])
-    if not comma and (left_out[-1] in TYING or within):
+    if not aside and (left_out[-1] in TYING or within):
         return False
     if _verbal(after[0]) and not after[0].endswith("ing"):
         hidden = any(word in AUXILIARIES for word in left_out[-2:])
-        return comma or not (hidden or any(word in CLAUSE_WORDS | RELATIVES for word in left_out))
+        return aside or not (hidden or any(word in CLAUSE_WORDS | RELATIVES for word in left_out))
     further = [index for index, word in enumerate(left_out) if word in CLAUSE_WORDS]
-    return comma or not further or not any(map(_verbal, left_out[further[0] :]))
+    return aside or not further or not any(map(_verbal, left_out[further[0] :]))
 
 
-def _keeps_numbers(before: str, left_out: Sequence[str], after: Sequence[str], *, comma: bool) -> bool:
+def _keeps_numbers(before: str, left_out: Sequence[str], after: Sequence[str], *, aside: bool) -> bool:
     """Whether each number that is kept still counts what it counted, with the modifiers that it had."""
     nearest = left_out[-1]
     if (is_number(nearest) or nearest in MODIFIERS) and is_number(after[0]):
         return False
     if before in MODIFIERS and any(map(is_number, after[:3])):
         return False
-    if not is_number(before) or comma or after[0] in PREPOSITIONS | AUXILIARIES:
+    if not is_number(before) or aside or after[0] in PREPOSITIONS | AUXILIARIES:
         return True
     other = CLAUSE_WORDS | PREPOSITIONS | RELATIVES
     return not any(word in other or is_number(word) or _verbal(word) for word in left_out)

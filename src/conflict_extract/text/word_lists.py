@@ -130,9 +130,9 @@ WORDS_BY_A_SLIP = frozenset(
         "casual/causal martial/marital united/untied sacred/scared silver/sliver perfect/prefect barely/barley "
         "complied/compiled beings/begins desert/dessert deserts/desserts furry/fury unclear/nuclear "
         "ceased/creased infraction/infarction discreet/discrete uniformed/unformed canon/cannon canons/cannons "
-        "coral/corral statue/statute corps/corpse tortuous/torturous uninformed/uniformed unsigned/unsinged signed/singed "
-        "signing/singing trails/trials angles/angels diaries/dairies unites/unties carved/craved casually/causally "
-        "salves/slaves salted/slated beards/breads prefects/perfects"
+        "coral/corral statue/statute corps/corpse tortuous/torturous uninformed/uniformed unsigned/unsinged "
+        "signed/singed signing/singing trails/trials angles/angels diaries/dairies unites/unties carved/craved "
+        "casually/causally salves/slaves salted/slated beards/breads prefects/perfects"
     )
 )
 """Pairs of words of which one becomes the other by such a slip."""
