@@ -78,6 +78,7 @@ def test_up_to_typography(text: str, quote: str, placed: str) -> None:
         ("the comander of the town", "the commander of the town", "the comander of the town"),
         ("The army, which fled, left the base", "The army … left the base", "The army, which fled, left the base"),
         ("Troops in Belsa fought on", "Troops [...] fought on", "Troops in Belsa fought on"),
+        ("Troops fought on", "Troops … fought on", "Troops fought on"),
         ("Troops in Belsa fought on May 6", "Troops ... fought on May 6", "Troops in Belsa fought on May 6"),
         ("the forces was beaten", "the forces were beaten", "the forces was beaten"),
     ],

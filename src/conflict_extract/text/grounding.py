@@ -141,7 +141,8 @@ class Grounder:
             ]
         kept = sum(len(word) + 1 for word in asked.words)
         return [
-            self._placed(first, last, "fuzzy", 2 * kept / (kept + self._size(first, last))) for first, last in chains
+            self._placed(first, last, "fuzzy", 2 * kept / (kept + len(cuts) + self._size(first, last)))
+            for first, last in chains
         ]
 
     def _may_leave_out(self, begun: int, ended: int, at: int, last: int) -> bool:
