@@ -68,25 +68,28 @@ FRONT: Mapping[Phrase, str] = _phrases(
             significantly, considerably, somewhat, even, a full, a whole
         """,
         "between": "between, anywhere between, somewhere between",
+        "span": """
+            in, for, during, after, since, lasting, last, past, previous, next, coming, the last, the past, the next,
+            the previous, in the last, in the past, for the last, for the past, during the last, during the past,
+            over the past, over the last, over the next, over the course of
+        """,
         "skip": """
             the, these, those, all, all of, all the, another, yet another, still another, an additional,
             additional, a further, further, a total of, total of, total, a combined, a combined total of,
-            combined, other, the other, its, their, his, her, our, the same, including, and, also, with, of,
-            in, for, during, after, lasting, since, reportedly, allegedly, apparently, a reported, a
-            confirmed, a group of, groups of, a family of, a crew of, a convoy of, a population of, a toll of,
-            a death toll of, a record, last, past, previous, next, coming, in total, in all, over the past,
-            over the last, over the next, over the course of, the last, the past, the next, the previous, in
-            the last, in the past, for the last, for the past, during the last, during the past
+            combined, other, the other, its, their, his, her, our, the same, including, and, also, with,
+            reportedly, allegedly, apparently, a reported, a confirmed, a group of, groups of, a family of,
+            a crew of, a convoy of, a population of, a toll of, a death toll of, a record, in total, in all
         """,
     }
 )
-"""Before the number. "est" is carried along by any bound; "eq" changes nothing."""
+"""Before the number. "est" goes along with any bound; "eq" changes nothing; "within" and "span" go with time only."""
 
 SUFFIX: Mapping[Phrase, str] = _phrases(
     {
         "ge": """
             +, plus, or more, or above, or over, or higher, or greater, and more, and above, and counting, and
-            rising, if not more, at least, at the least, at the very least, at a minimum, minimum
+            rising, if not more, possibly more, perhaps more, maybe more, probably more, likely more, or even
+            more, or possibly more, and possibly more, at least, at the least, at the very least, at a minimum, minimum
         """,
         "le": """
             or fewer, or less, or below, or under, at most, at the most, at the very most, at a maximum,
@@ -103,7 +106,9 @@ SUFFIX: Mapping[Phrase, str] = _phrases(
             much, as high, as large, fold, than, per, each, every, daily, weekly, monthly, hourly, yearly,
             annually, apiece, minus, fewer, less, half, quarter, quarters, third, thirds, fourth, fourths,
             second, fifth, fifths, sixth, sixths, tenth, tenths, percentage, versus, vs, tens, dozens, scores,
-            hundreds, thousands, millions, billions, several, many, few, numerous, multiple, couple, both
+            hundreds, thousands, millions, billions, score, several, many, few, numerous, multiple, couple,
+            both, first, january, february, march, april, may, june, july, august, september, october, november,
+            december
         """,
     }
 )
@@ -142,6 +147,7 @@ NOT_ZERO = frozenset(_NOT_ZERO.split())
 
 GROUPS: Mapping[Phrase, int] = {
     ("both",): 2,
+    ("a", "score"): 20,
     ("a", "pair"): 2,
     ("pair",): 2,
     ("a", "trio"): 3,
@@ -190,7 +196,12 @@ ALTERNATIVE = frozenset(
 """Between two vague words: "hundreds, possibly thousands"; the lesser one is the bound."""
 
 OPENING = frozenset("\"'“”‘’«»([{,:")
-PUNCTUATION = OPENING | frozenset(")]}.;!?-…•")
+PUNCTUATION = OPENING | frozenset(")]}.;!-…•")
+LINKS = frozenset({"and", "or", "to", "-", "between"})
+COLLECTIVES = frozenset(
+    {"family", "group", "crew", "unit", "team", "squad", "platoon", "battalion", "brigade", "crowd"}
+)
+"""One of these is no one person."""
 BEFORE_A = frozenset(
     {"in", "on", "at", "by", "from", "during", "near", "after", "of", "into", "outside", "inside", "under"}
 )

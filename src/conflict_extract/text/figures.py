@@ -105,13 +105,13 @@ def read_figure(text: str, *, measure: Measure, policy: VaguePolicy = ACLED) -> 
     if amount is None:
         return None
     tail = _tail(tokens, amount)
-    if tail is None:
+    if tail is None or not _stands_alone(tokens, position, amount, measure):
         return None
     roles += tail[0]
     unit = _fitting_unit(tokens, tail[1], measure)
     if unit is None or ("over" in roles and tokens[0].text == "over" and unit.kind == "time"):
         return None  # "over two weeks" is during them, or more than them
-    if "within" in roles and unit.kind not in {"time", "length"}:
+    if ("within" in roles and unit.kind not in {"time", "length"}) or ("span" in roles and unit.kind != "time"):
         return None
     return _quantity(amount, roles, unit, policy, is_count=measure in _COUNTS or (measure == "other" and not unit.name))
 
@@ -174,6 +174,18 @@ def _tail(tokens: list[Token], amount: Amount) -> tuple[list[str], Unit] | None:
     return roles, unit
 
 
+def _stands_alone(tokens: list[Token], position: int, amount: Amount, measure: Measure) -> bool:
+    """Whether nothing is cut off ("hundred", "20 and"), and one person is one ("a man and his son" are not)."""
+    if position == 0 and tokens[0].text in words.SINGULARS:
+        return False
+    rest = [token.text for token in tokens[position:]]
+    if tokens[-1].text in words.LINKS:
+        return False
+    if not amount.low == amount.high == 1 or measure not in PEOPLE:
+        return True
+    return "and" not in rest and words.COLLECTIVES.isdisjoint(rest)
+
+
 def _is_tied(tokens: list[Token], position: int) -> bool:
     """Whether a word or hyphen sticks to the token before it: "5th", "12-storey"."""
     if not 0 < position < len(tokens) or tokens[position].start != tokens[position - 1].end:
@@ -214,7 +226,7 @@ def _quantity(amount: Amount, roles: list[str], unit: Unit, policy: VaguePolicy,
     if comparator is None:
         return None
     if amount.vague is not None:
-        is_bounded = comparator in {"eq", "ge", "gt"} or set(roles) <= {"est", "eq"}
+        is_bounded = comparator in {"eq", "ge", "gt"} or set(roles) <= {"est", "eq", "span"}
         return Quantity(_least(amount.vague, policy) if is_bounded else None, None, "vague", unit.name)
     low, high = amount.low, amount.high
     if low is None or high is None or (is_count and not (isinstance(low, int) and isinstance(high, int))):
@@ -251,7 +263,7 @@ def _comparator(roles: list[str]) -> Comparator | None:
         "within": "le",
         "lt": "lt",
     }
-    bounds = {as_comparator.get(role, "approx") for role in roles if role not in {"eq", "est", "between"}}
+    bounds = {as_comparator.get(role, "approx") for role in roles if role not in {"eq", "est", "between", "span"}}
     if len(bounds) > 1:
         return None
     return bounds.pop() if bounds else "approx" if "est" in roles else "eq"

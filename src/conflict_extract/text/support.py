@@ -40,13 +40,13 @@ class Support:
     """
 
     def __init__(self, text: str) -> None:
-        plain = _without_accents(text)
+        text = unicodedata.normalize("NFC", text)
         self._words: set[str] = set()
         self._small: set[str] = set()
         self._capital: set[str] = set()
         self._acronyms: set[str] = set()
         in_order = []
-        for match in _WORD.finditer(plain):
+        for match in _WORD.finditer(text):
             word, key = match.group(), _key(match.group())
             self._words.add(key)
             in_order.append(key)
@@ -58,11 +58,11 @@ class Support:
                     self._acronyms.add(key)
         self._pairs = {a + b for a, b in pairwise(in_order) if b in self._capital and len(a) > 1}
         self._stems = {base for word in self._small if len(word) > 4 for base in bases(word) if len(base) > 3}
-        self._add_what_says_the_same(plain.lower())
+        self._add_what_says_the_same(text.lower())
         self._numbers = keys_beside(text).union(*(counted.supports for counted in counted_in(text)))
         self._vague = {phrase for phrase, _, _ in vague_in(text)}
         self._singles = {
-            word for match in _SINGLE.finditer(plain.lower()) for word in re.split(r"[\s-]+", match.group(1))
+            word for match in _SINGLE.finditer(text.lower()) for word in re.split(r"[\s-]+", match.group(1))
         }
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ class Support:
             if not (self._has_name(word) or self._has_joined(sentence, match)):
                 key = _key(word)
                 if not _is_initial(sentence, match.start()) or _is_acronym(word) or not self._is_no_name(key):
-                    yield match.start(), match.group()
+                    yield match.start(), re.sub(r"['’ʼ‘`]s$", "", match.group())
 
     def _has_name(self, word: str) -> bool:
         key = _key(word)

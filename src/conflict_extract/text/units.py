@@ -44,7 +44,7 @@ _WRITTEN: dict[UnitKind, str] = {
     """,
     "time": """
         seconds: seconds
-        minutes: minute, minutes
+        minutes: minute, minutes, min, mins
         hours: hour, hours, hrs
         days: day, days
         weeks: week, weeks
