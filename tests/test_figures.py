@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conflict_extract.text.figures import ACLED, OPEN, Quantity, VaguePolicy, read_figure
+from conflict_extract.text.numbers import numbers_in
 
 TABLE = Path(__file__).parent / "data" / "figures.tsv"
 MEASURES = ("killed", "displaced", "places", "money", "percent", "duration", "other")
@@ -200,3 +201,14 @@ def test_a_policy_of_ones_own_is_followed() -> None:
     assert read_figure("dozens", measure="killed", policy=policy) == Quantity(24, None, "vague", None)
     assert read_figure("dozens of thousands", measure="killed", policy=policy) == Quantity(48_000, None, "vague", None)
     assert read_figure("hundreds of thousands", measure="killed", policy=policy) == Quantity(None, None, "vague", None)
+
+
+@given(
+    st.lists(st.sampled_from(["two", "hundred", "and", "a", "half", "1,000", "5", "-", "no", "one", "several", "bn"])),
+    st.integers(0, 200),
+)
+def test_numbers_far_into_a_text_are_found_like_those_at_its_start(words: list[str], before: int) -> None:
+    """What stands around a number, however long, does not change how it is read."""
+    number = " ".join(words)
+    far = "So it was said. " * before + number + " people were there." + " So it was said." * before
+    assert numbers_in(far) == numbers_in("was said. " + number + " people were there. So it")

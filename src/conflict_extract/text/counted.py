@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from conflict_extract.text.numbers import Number, find_numbers
+from conflict_extract.text.numbers import Number, find_numbers, lowered
 
 Key = tuple[str, int | float]
 """What a number is, and its value: "count"; "percent"; a unit of time ("month"); "ordinal", any nth; "nth", an nth of
@@ -49,16 +49,15 @@ _NTH = (
     "twelfth",
 )
 ORDINALS: dict[str, int] = {word: value for value, word in enumerate(_NTH, start=1)}
-_ORDINAL_WORDS = re.compile(rf"\b(?:{'|'.join(ORDINALS)})\b", re.IGNORECASE)
+_ORDINAL_WORDS = re.compile(rf"\b(?:{'|'.join(ORDINALS)})\b")
 _SPACED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?: \d{3}){1,4}(?![\d,])")
-_MAKES_TWO = re.compile(r"\b(?:both|pair|couple|twice|duo)\b", re.IGNORECASE)
-_MAKES_NONE = re.compile(r"\b(?:no|none|nobody)\b", re.IGNORECASE)
+_MAKES_TWO = re.compile(r"\b(?:both|pair|couple|twice|duo)\b")
+_MAKES_NONE = re.compile(r"\b(?:no|none|nobody)\b")
 _VAGUE = re.compile(
     r"\b(?:(?:several|a\s+few|many|a\s+couple\s+of)\s+(?P<singular>(?:dozen|hundred|thousand|million|billion)"
     r"(?:\s+(?:thousand|million))?)"
     r"|(?P<plural>(?:tens|dozens|scores|hundreds|thousands|millions|billions)"
-    r"(?:\s+of\s+(?:dozens|hundreds|thousands|millions|billions))*))\b",
-    re.IGNORECASE,
+    r"(?:\s+of\s+(?:dozens|hundreds|thousands|millions|billions))*))\b"
 )
 
 
@@ -102,9 +101,10 @@ def counted_in(text: str) -> list[Counted]:
 
 def keys_beside(text: str) -> set[Key]:
     """What a text supports beside its numbers: "fifth", "both", thousands set apart by a plain space."""
+    text = lowered(text)
     keys: set[Key] = set()
     for match in _ORDINAL_WORDS.finditer(text):
-        value = ORDINALS[match.group().lower()]
+        value = ORDINALS[match.group()]
         keys |= {("ordinal", value), ("nth", value)}
     keys |= {("count", int(match.group().replace(" ", ""))) for match in _SPACED.finditer(text)}
     if _MAKES_TWO.search(text):
@@ -116,11 +116,11 @@ def keys_beside(text: str) -> set[Key]:
 
 def vague_in(text: str) -> Iterator[tuple[str, int, int]]:
     """The vague number words ("tens of thousands"; "several hundred" as "hundreds"), each with its start and end."""
-    for match in _VAGUE.finditer(text):
+    for match in _VAGUE.finditer(lowered(text)):
         if match["plural"]:
-            phrase = " ".join(match["plural"].lower().split())
+            phrase = " ".join(match["plural"].split())
         else:
-            phrase = " of ".join(f"{word}s" for word in match["singular"].lower().split())
+            phrase = " of ".join(f"{word}s" for word in match["singular"].split())
         yield phrase, match.start(), match.end()
 
 

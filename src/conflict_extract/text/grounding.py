@@ -47,6 +47,8 @@ class Grounder:
         self.text = text
         self._tokens = tokenise(text)
         self._begin, self._finish = seams(self._tokens)
+        self._word_from = {start: index for index, start in enumerate(self._tokens.starts) if self._begin[index]}
+        self._word_to = {end: index for index, end in enumerate(self._tokens.ends) if self._finish[index]}
         self._codes, self._gap_codes = Codes(), Codes()
         self._row = self._codes.row(self._tokens.words)
         self._gap_row = self._gap_codes.row(self._tokens.gaps)
@@ -66,6 +68,8 @@ class Grounder:
         Returns:
             The places; none where the text does not say this.
         """
+        if places := self._letter_for_letter(quote):  # nearly all quotes are: no need to cut them into words
+            return places
         asked = tokenise(quote)
         if not any(char.isalnum() for word in asked.words for char in word):
             return ()
@@ -78,6 +82,20 @@ class Grounder:
             found = self._with_slips(asked)
         best = max((place.similarity for place in found), default=0.0)
         return tuple(place for place in found if place.similarity == best)
+
+    def _letter_for_letter(self, quote: str) -> tuple[Placement, ...]:
+        """The places of a quote that begins and ends with a word, as it is."""
+        if not any(map(str.isalnum, quote)):
+            return ()
+        places: list[Placement] = []
+        at = self.text.find(quote)
+        while at >= 0:
+            end = at + len(quote)
+            first, last = self._word_from.get(at), self._word_to.get(end)
+            if first is not None and last is not None and first <= last:
+                places.append(Placement(at, end, "exact"))
+            at = self.text.find(quote, at + 1)
+        return tuple(places)
 
     def _placed(self, first: int, last: int, status: GroundingStatus, similarity: float = 1.0) -> Placement:
         return Placement(self._tokens.starts[first], self._tokens.ends[last], status, similarity)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -58,6 +59,13 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _DASHES = frozenset("-‐‑‒–—−")
+_FIRST_WORDS = frozenset({*_UNITS, *_TENS, *_MULTIPLIERS, "a", "an", "half"})
+"""Words that a number in words can begin with."""
+_HINT = re.compile(rf"\d|\b(?:{'|'.join([*_UNITS, *_TENS, *_MULTIPLIERS])})\b")
+"""No number is without one of these; "a" and "half" come before one."""
+_BESIDE = 24
+"""Code points around a hint that may belong to its number, or say that it is none ("no one", "half a dozen")."""
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
 class Token(NamedTuple):
@@ -100,28 +108,66 @@ def numbers_in(text: str) -> tuple[int | float, ...]:
 
 def find_numbers(text: str) -> list[Number]:
     """All numbers of a text, in order, with their places."""
-    tokens = lex(text)
+    text = _with_ascii_digits(text)
     found: list[Number] = []
-    position = 0
-    while position < len(tokens):
-        number = number_at(tokens, position)
-        if number is None or _is_no_number(tokens, position):
-            position += 1
-        else:
-            found.append(number)
-            position = number.next
+    for start, end in _neighbourhoods(text):
+        tokens = lex(text, start, end)
+        position = 0
+        while position < len(tokens):
+            number = number_at(tokens, position) if _may_begin_one(tokens[position]) else None
+            if number is None or _is_no_number(tokens, position):
+                position += 1
+            else:
+                found.append(number)
+                position = number.next
     return found
 
 
-def lex(text: str) -> list[Token]:
-    """Cut a text into digit numbers, words and signs. Offsets are code points of ``text``."""
-    if not text.isascii():
-        text = re.sub(r"[^\D0-9]", lambda digit: str(unicodedata.decimal(digit.group())), text)
+def _may_begin_one(token: Token) -> bool:
+    return token.kind == "number" or token.text in _FIRST_WORDS
+
+
+def _neighbourhoods(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a text, cut at white space, outside which no number can stand.
+
+    Most of an article has no number in it, and cutting all of it into tokens is what would take the time.
+    """
+    start = end = -1
+    for hit in _HINT.finditer(lowered(text)):
+        if hit.start() > end:
+            if end >= 0:
+                yield start, end
+            start = max(text.rfind(" ", 0, max(0, hit.start() - _BESIDE)), 0)
+        after = text.find(" ", hit.end() + _BESIDE)
+        end = after if after >= 0 else len(text)
+    if end >= 0:
+        yield start, end
+
+
+def lex(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Cut a text, or a stretch of it, into digit numbers, words and signs. Offsets are code points of ``text``."""
+    text = _with_ascii_digits(text)
     tokens = []
-    for match in _TOKEN.finditer(text):
-        kind = "number" if match["number"] else "word" if match["word"] else "sign"
-        tokens.append(Token(_plain(match.group()), kind, *match.span()))  # type: ignore[arg-type]
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        plain = match.group()
+        if match.lastgroup == "sign":
+            plain = "-" if plain in _DASHES else plain
+        else:
+            plain = plain.lower()
+            plain = plain if plain.isascii() else plain.replace("’", "'")
+        tokens.append(Token(plain, match.lastgroup, match.start(), match.end()))  # type: ignore[arg-type]
     return tokens
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, each character in its place: looking through it is three times as fast as without case."""
+    return text.replace("İ", "i").lower()  # the one character that becomes two
+
+
+def _with_ascii_digits(text: str) -> str:
+    if text.isascii() or _FOREIGN_DIGIT.search(text) is None:
+        return text
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
 
 
 def number_at(tokens: list[Token], position: int) -> Number | None:
@@ -144,10 +190,6 @@ def after_hyphen(tokens: list[Token], position: int) -> int:
     ):
         return position + 1
     return position
-
-
-def _plain(text: str) -> str:
-    return "-" if text in _DASHES else text.lower().replace("’", "'")
 
 
 def _text(tokens: list[Token], position: int) -> str:

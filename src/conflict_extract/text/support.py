@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from conflict_extract.text.common_words import FUNCTION_WORDS, bases, is_ordinary
@@ -93,7 +94,7 @@ class Support:
         for acronym, words in EXPANSIONS.items():
             if acronym in self._acronyms:
                 self._capital.update(words)
-            elif re.search(rf"\b{' '.join(words)}\b", lower):
+            elif (phrase := " ".join(words)) in lower and re.search(rf"\b{phrase}\b", lower):
                 self._acronyms.add(acronym)
         for key in (self._capital | self._acronyms) & SAME.keys():
             if key != "us" or key in self._acronyms:
@@ -155,6 +156,7 @@ def _without_accents(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=32_768)  # the words of the news are mostly the same words
 def _key(word: str) -> str:
     """A word as it is compared: lower case, no accents, no apostrophes, no possessive."""
     word = _without_accents(word)
@@ -165,6 +167,7 @@ def _key(word: str) -> str:
     return word.translate(_APOSTROPHES).lower()
 
 
+@lru_cache(maxsize=32_768)
 def _is_acronym(word: str) -> bool:
     letters = re.sub(r"['’ʼ‘`]s$|(?<=[A-Z]{2})s$", "", word).replace(".", "")
     return len(letters) > 1 and letters.isupper()
