@@ -7,8 +7,9 @@ import hashlib
 import json
 import weakref
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -225,7 +226,7 @@ class Extractor:
                 "article": article.sha256,
                 "published": article.published.isoformat() if article.published else None,
                 "prompt": self._prompt.sha256,
-                "schema": _sha256(reply_schema()),
+                "schema": _schema_sha256(),
                 "model": self.model.name,
                 "parameters": dict(self.model.settings),
                 "passages": [self.options.passage_size, self.options.passage_overlap],
@@ -258,7 +259,7 @@ class Extractor:
             answered_by=replies[0].model,
             prompt_version=self._prompt.version,
             prompt_sha256=self._prompt.sha256,
-            reply_schema_sha256=_sha256(reply_schema()),
+            reply_schema_sha256=_schema_sha256(),
             parameters=dict(self.model.settings),
             vague_policy=self.options.policy.name,
             library_version=__version__,
@@ -303,3 +304,8 @@ def _total(replies: list[Reply]) -> Usage | None:
 def _sha256(value: Any) -> str:
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@cache
+def _schema_sha256() -> str:
+    return _sha256(reply_schema())

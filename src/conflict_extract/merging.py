@@ -59,13 +59,17 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
         passages: Each passage's span in the article and its reading, None where there is none.
     """
     groups: dict[type[Item], list[_Group]] = {Attribution: [], Event: [], Claim: []}
-    for copy in _copies(passages):
-        siblings = groups[type(copy.item)]
-        group = next((group for group in siblings if _is_twin(copy, group.copies[-1])), None)
-        if group is None:
-            group = _Group()
-            siblings.append(group)
-        group.copies.append(copy)
+    before: list[_Group] = []
+    for number in range(len(passages)):
+        here: list[_Group] = []
+        for copy in _copies(passages, number):
+            group = next((group for group in before if _is_twin(copy, group.copies[-1])), None)
+            if group is None:
+                group = _Group()
+                groups[type(copy.item)].append(group)
+            group.copies.append(copy)
+            here.append(group)
+        before = here
     ids: dict[Key, str] = {}
     for kind, letter in ((Attribution, "a"), (Event, "e"), (Claim, "c")):
         groups[kind].sort(key=lambda group: group.best.item.span)
@@ -78,19 +82,18 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
     )
 
 
-def _copies(passages: Sequence[tuple[Span, Reading | None]]) -> Iterator[_Copy]:
-    last = len(passages) - 1
-    for number, (span, reading) in enumerate(passages):
-        for item in reading.items if reading else ():
-            to_start = item.start - span.start if number > 0 else item.end
-            to_end = span.end - item.end if number < last else span.end - item.start
-            yield _Copy((number, item.id), item, min(to_start, to_end))
+def _copies(passages: Sequence[tuple[Span, Reading | None]], number: int) -> Iterator[_Copy]:
+    span, reading = passages[number]
+    for item in reading.items if reading else ():
+        to_start = item.start - span.start if number > 0 else item.end
+        to_end = span.end - item.end if number < len(passages) - 1 else span.end - item.start
+        yield _Copy((number, item.id), item, min(to_start, to_end))
 
 
 def _is_twin(copy: _Copy, other: _Copy) -> bool:
     """Whether two copies from neighbouring passages are one item."""
     one, two = copy.item, other.item
-    if copy.key[0] != other.key[0] + 1 or not _same_words(one.span, two.span):
+    if copy.key[0] == other.key[0] or not _same_words(one.span, two.span):
         return False
     if isinstance(one, Attribution) and isinstance(two, Attribution):
         return one.cue_class == two.cue_class and one.origin.name.casefold() == two.origin.name.casefold()
@@ -110,7 +113,8 @@ def _same_words(one: Span, two: Span) -> bool:
 
 def _renamed(copy: _Copy, kind: type[ItemT], ids: dict[Key, str]) -> ItemT:
     assert isinstance(copy.item, kind)
-    return copy.item.model_copy(update={"id": ids[copy.key]})
+    id = ids[copy.key]
+    return copy.item if copy.item.id == id else copy.item.model_copy(update={"id": id})
 
 
 def _linked(group: _Group, ids: dict[Key, str]) -> Claim:
@@ -128,11 +132,11 @@ def _linked(group: _Group, ids: dict[Key, str]) -> Claim:
                 relations[Relation(kind=link.kind, claim=target)] = None
     assert isinstance(best.item, Claim)
     voice = best.item.attribution
-    return best.item.model_copy(
-        update={
-            "id": id,
-            "attribution": ids[best.key[0], voice] if voice is not None else None,
-            "events": tuple(events),
-            "relations": tuple(relations),
-        }
-    )
+    links = {
+        "id": id,
+        "attribution": ids[best.key[0], voice] if voice is not None else None,
+        "events": tuple(events),
+        "relations": tuple(relations),
+    }
+    changes = {name: value for name, value in links.items() if getattr(best.item, name) != value}
+    return best.item.model_copy(update=changes) if changes else best.item

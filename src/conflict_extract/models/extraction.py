@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal, NamedTuple, get_origin
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -264,11 +264,20 @@ def verbatims(items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[int, int]
 
 
 def _verbatims_in(model: Model, path: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    for name in type(model).model_fields:
+    words, lists = _verbatim_fields(type(model))
+    for name, span in words:
         value = getattr(model, name)
-        if isinstance(value, tuple):
-            for position, part in enumerate(value):
-                if isinstance(part, Model):
-                    yield from _verbatims_in(part, f"{path}.{name}[{position}]")
-        elif value is not None and f"{name}_span" in type(model).model_fields:
-            yield f"{path}.{name}", value, getattr(model, f"{name}_span") or (0, 0)
+        if value is not None:
+            yield f"{path}.{name}", value, getattr(model, span) or (0, 0)
+    for name in lists:
+        for position, part in enumerate(getattr(model, name)):
+            if isinstance(part, Model):
+                yield from _verbatims_in(part, f"{path}.{name}[{position}]")
+
+
+@cache
+def _verbatim_fields(model: type[Model]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The fields that hold words with a span of their own, with the span's field; and those that hold lists."""
+    fields = model.model_fields
+    lists = tuple(name for name, info in fields.items() if get_origin(info.annotation) is tuple)
+    return tuple((name, f"{name}_span") for name in fields if f"{name}_span" in fields), lists

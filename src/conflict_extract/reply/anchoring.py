@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from conflict_extract.models.article import Article
@@ -52,6 +53,14 @@ class Passage:
         self.policy = policy
         self.grounder = Grounder(self.text)
         self.support = Support(self.text)
+        self._stand: dict[str, tuple[Placement, ...]] = {}
+
+    def stand(self, words: str) -> tuple[Placement, ...]:
+        """Where names, cues and the like stand, without slips. Items name the same ones again and again."""
+        found = self._stand.get(words)
+        if found is None:
+            found = self._stand[words] = self.grounder.find(words, slips=False)
+        return found
 
 
 def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Anchored]:
@@ -90,7 +99,7 @@ def _place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections:
         elif len(places) > 1:
             near = [sure[id] for id in _linked(candidate, candidates) if id in sure]
             near += _neighbours(position, candidates, placed)
-            holding = [passage.grounder.find(words, slips=False) for words in _own_words(candidate)]
+            holding = [passage.stand(words) for words in _own_words(candidate)]
             placed[position] = choose(places, near=near, holding=[each for each in holding if each])
             if placed[position] is None:
                 rejections.add(
@@ -176,9 +185,9 @@ class _Workbench:
     def places(self, words: str, *, close: bool = False) -> list[Placement]:
         """Where the words stand, the nearest to the item's quote first; ``close``: only inside or next to it."""
         quote = (self.placement.start, self.placement.end)
-        found = self.passage.grounder.find(words, slips=False)
-        ranked = sorted(found, key=lambda place: (_gap((place.start, place.end), quote), place.start))
-        return [place for place in ranked if not close or _gap((place.start, place.end), quote) <= NEXT_TO]
+        ranked = [(_gap((place.start, place.end), quote), place.start, place) for place in self.passage.stand(words)]
+        ranked.sort(key=itemgetter(0, 1))
+        return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
 
     def words(
         self,

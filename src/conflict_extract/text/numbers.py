@@ -197,6 +197,8 @@ def _text(tokens: list[Token], position: int) -> str:
 
 
 def _number(value: Fraction | int) -> int | float:
+    if isinstance(value, int):
+        return value
     return int(value) if Fraction(value).denominator == 1 else float(value)
 
 
@@ -213,7 +215,8 @@ def _number_in_digits(tokens: list[Token], position: int) -> Number | None:
     digits = re.sub(r"[^\d.]", "", token.text)
     if len(digits) > _DIGITS_AT_MOST:
         return None
-    value, end, other = Fraction(digits), position + 1, None
+    value: Fraction | int = int(digits) if digits.isdigit() else Fraction(digits)
+    end, other = position + 1, None
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", token.text):
         other = value * 1000  # "62.000": a decimal, or thousands as written on the Continent
     value, end = _and_a_half(tokens, value, end)
@@ -248,7 +251,7 @@ def _scale(tokens: list[Token], position: int, *, abbreviated: bool = False) -> 
     return scale, position
 
 
-def _and_a_half(tokens: list[Token], value: Fraction, position: int) -> tuple[Fraction, int]:
+def _and_a_half(tokens: list[Token], value: Fraction | int, position: int) -> tuple[Fraction | int, int]:
     if [token.text for token in tokens[position : position + 3]] == ["and", "a", "half"]:
         return value + Fraction(1, 2), position + 3
     return value, position
@@ -256,6 +259,8 @@ def _and_a_half(tokens: list[Token], value: Fraction, position: int) -> tuple[Fr
 
 def _number_in_words(tokens: list[Token], position: int) -> Number | None:
     first = tokens[position]
+    value: Fraction | int
+    coefficient: Fraction | int
     half = _half_a_scale(tokens, position)
     if half is not None:
         value, end = half
@@ -263,14 +268,14 @@ def _number_in_words(tokens: list[Token], position: int) -> Number | None:
     if first.text in {"a", "an"}:
         if _text(tokens, position + 1) not in _MULTIPLIERS:
             return None
-        coefficient, end = Fraction(1), position + 1
+        coefficient, end = 1, position + 1
     elif first.text in _MULTIPLIERS:
-        coefficient, end = Fraction(1), position
+        coefficient, end = 1, position
     else:
         small = _below_hundred(tokens, position)
         if small is None:
             return None
-        coefficient, end = _and_a_half(tokens, Fraction(small[0]), small[1])
+        coefficient, end = _and_a_half(tokens, small[0], small[1])
     value, end, scale = _scaled(tokens, coefficient, end)
     return Number(_number(value), None, scale, first.start, tokens[end - 1].end, end)
 
@@ -296,13 +301,14 @@ def _below_hundred(tokens: list[Token], position: int) -> tuple[int, int] | None
     return (_TENS[word] + one, one_at + 1) if 1 <= one <= 9 else (_TENS[word], position + 1)
 
 
-def _scaled(tokens: list[Token], coefficient: Fraction, position: int) -> tuple[Fraction, int, int]:
+def _scaled(tokens: list[Token], coefficient: Fraction | int, position: int) -> tuple[Fraction | int, int, int]:
     """Read on after the first small number: "two" "hundred and fifty thousand three hundred".
 
     Returns:
         The value, the index after it, and its scale (1 where it is a sum).
     """
-    total, group, last, plain, scale = Fraction(0), coefficient, 10**15, True, 1
+    total: Fraction | int = 0
+    group, last, plain, scale = coefficient, 10**15, True, 1
     while True:
         word_at = after_hyphen(tokens, position)
         word = _text(tokens, word_at)
@@ -316,10 +322,10 @@ def _scaled(tokens: list[Token], coefficient: Fraction, position: int) -> tuple[
         elif word in _SCALES and _SCALES[word] < last:
             last = _SCALES[word]
             total, position, scale = total + group * last, word_at + 1, scale * last
-            group, rest = Fraction(0), _rest(tokens, position)
+            group, rest = 0, _rest(tokens, position)
             if rest is None:
                 return total, position, scale if plain else 1
-            group, position, plain = Fraction(rest[0]), rest[1], False
+            group, position, plain = rest[0], rest[1], False
         else:
             return total + group, position, scale if plain else 1
 
