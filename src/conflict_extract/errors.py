@@ -9,6 +9,7 @@ ConflictExtractError
         RequestError           the endpoint refuses this one request: too long, malformed
         InvalidReplyError      an answer came, but no extraction: refusal, filter, truncated, not the schema
     ReplayError                no recorded answer fits the request
+    GoldError                  labels made by hand are not as they must be: which file and line, and what to mend
 """
 
 from __future__ import annotations
@@ -122,3 +123,22 @@ class InvalidReplyError(ModelError):
 
 class ReplayError(ConflictExtractError):
     """No recorded answer fits the request: prompt, schema, parameters or article have changed since."""
+
+
+class GoldError(ConflictExtractError):
+    """Labels made by hand are not as they must be, or do not fit their article.
+
+    Attributes:
+        problem: What is wrong, and where it helps what to do.
+        path: The file.
+        line: One-based line of the trouble, where it has a place.
+    """
+
+    def __init__(self, problem: str, *, path: Path | str | None = None, line: int | None = None) -> None:
+        self.problem = problem
+        self.path = Path(path) if path is not None else None
+        self.line = line
+        place = str(path) if path is not None else ""
+        if line is not None:
+            place += f", line {line}"
+        super().__init__(f"{place}: {problem}" if place else problem)
