@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from typing import Any
 
-ROUNDS = 7
-ARTICLES = 40
-IN_FLIGHT = 8
+ROUNDS = 5
+ARTICLES = 128
+IN_FLIGHT = 64
 
 PEOPLE = ("Adan", "Bekir", "Ciro", "Dima", "Elif")
 TOWNS = ("Adun", "Bek", "Cray", "Dorn", "Essa", "Fell", "Garu", "Holt")
@@ -91,7 +91,10 @@ def serve(content: str, pipe: Connection) -> None:
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 2 * IN_FLIGHT
+
+    server = Server(("127.0.0.1", 0), Handler)
     pipe.send(server.server_address[1])
     server.serve_forever()
 

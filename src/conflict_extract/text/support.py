@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from conflict_extract.text.common_words import FUNCTION_WORDS, bases, is_ordinary
-from conflict_extract.text.counted import ORDINALS, Counted, counted_in, keys_beside, vague_in
+from conflict_extract.text.counted import ORDINALS, Counted, Key, counted_in, keys_beside, vague_in
 from conflict_extract.text.peoples import EXPANSIONS, SAME
 
 _LETTER = r"[^\W\d_][\u0300-\u036f]*"
@@ -41,30 +41,42 @@ class Support:
     """
 
     def __init__(self, text: str) -> None:
-        text = unicodedata.normalize("NFC", text)
-        self._words: set[str] = set()
-        self._small: set[str] = set()
-        self._capital: set[str] = set()
-        self._acronyms: set[str] = set()
-        in_order = []
-        for match in _WORD.finditer(text):
-            word, key = match.group(), _key(match.group())
-            self._words.add(key)
-            in_order.append(key)
-            if word[0].islower():
-                self._small.add(key)
-            else:
-                self._capital.add(key)
-                if _is_acronym(word):
-                    self._acronyms.add(key)
-        self._pairs = {a + b for a, b in pairwise(in_order) if b in self._capital and len(a) > 1}
-        self._stems = {base for word in self._small if len(word) > 4 for base in bases(word) if len(base) > 3}
+        self._text = text = unicodedata.normalize("NFC", text)
+        self._in_order = _WORD.findall(text)
+        words = {word: _key(word) for word in self._in_order}
+        self._small = {key for word, key in words.items() if word[0].islower()}
+        self._capital = {key for word, key in words.items() if not word[0].islower()}
+        self._acronyms = {key for word, key in words.items() if not word[0].islower() and _is_acronym(word)}
+        self._words = self._small | self._capital
         self._add_what_says_the_same(text.lower())
-        self._numbers = keys_beside(text).union(*(counted.supports for counted in counted_in(text)))
-        self._vague = {phrase for phrase, _, _ in vague_in(text)}
-        self._singles = {
-            word for match in _SINGLE.finditer(text.lower()) for word in re.split(r"[\s-]+", match.group(1))
-        }
+
+    # What follows is made when a sentence first asks for it: most ask for a part of it.
+
+    @cached_property
+    def _pairs(self) -> set[str]:
+        keys = [_key(word) for word in self._in_order]
+        return {a + b for a, b in pairwise(keys) if b in self._capital and len(a) > 1}
+
+    @cached_property
+    def _stems(self) -> set[str]:
+        return {base for word in self._small if len(word) > 4 for base in bases(word) if len(base) > 3}
+
+    @cached_property
+    def _numbers(self) -> set[Key]:
+        return set().union(*(counted.supports for counted in counted_in(self._text)))
+
+    @cached_property
+    def _beside_numbers(self) -> set[Key]:
+        return keys_beside(self._text)
+
+    @cached_property
+    def _vague(self) -> set[str]:
+        return {phrase for phrase, _, _ in vague_in(self._text)}
+
+    @cached_property
+    def _singles(self) -> set[str]:
+        lower = self._text.lower()
+        return {word for match in _SINGLE.finditer(lower) for word in re.split(r"[\s-]+", match.group(1))}
 
     def unsupported(self, sentence: str) -> tuple[str, ...]:
         """The numbers and names of a sentence that the article does not have.
@@ -102,7 +114,7 @@ class Support:
                 self._acronyms.update(SAME[key] & {"us", "usa", "uk"})
 
     def _has_number(self, counted: Counted, sentence: str) -> bool:
-        if any(need in self._numbers for need in counted.needs):
+        if any(need in self._numbers or need in self._beside_numbers for need in counted.needs):
             return True
         if sentence[counted.start : counted.end].lower() not in {"one", "1"}:
             return False
@@ -126,7 +138,10 @@ class Support:
         key = _key(word)
         if _is_acronym(word):
             return key in self._acronyms or (key in self._capital and key not in self._small)
-        if ("ordinal", ORDINALS.get(key, -1)) in self._numbers:
+        ordinal = ORDINALS.get(key)
+        if ordinal is not None and (
+            ("ordinal", ordinal) in self._numbers or ("ordinal", ordinal) in self._beside_numbers
+        ):
             return True
         if key in _MODAL_MONTHS:
             return key in self._capital

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from conflict_extract.text.dates import MONTHS, WEEKDAY, Reference, written_day, written_stretch
 from conflict_extract.text.days import WEEK, Days
@@ -68,6 +69,7 @@ _STATED_YEAR = re.compile(r"\d{4}", re.ASCII)
 _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b")
 
 
+@lru_cache(maxsize=4_096)  # one article says the same words of many events, and one day's articles of many more
 def resolve_time(text: str, *, published: date | None, anchor: date | None = None) -> Days | None:
     """Read the words for when something happened.
 
