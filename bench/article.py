@@ -127,7 +127,6 @@ async def measure(url: str, text: str) -> dict[str, float]:
     article = Article(id="bench", text=text)
 
     async with Extractor.connect("m", base_url=url) as extractor:
-
         # All three send the same messages; the bare client and ours the same schema, instructor makes its own.
         (request,) = extractor.requests(article)
         messages: list[Any] = [{"role": message.role, "content": message.content} for message in request.messages]

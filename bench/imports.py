@@ -31,7 +31,9 @@ def main() -> None:
     print(f"import conflict_extract                       {ours * 1000:6.0f} ms")
     print(f"from conflict_extract import Article, Extractor {models * 1000:4.0f} ms")
     for command in ([], ["extract"], ["show"], ["schema"]):
-        used = cpu_seconds("-c", f"import sys; sys.argv[1:] = {[*command, '--help']}; from conflict_extract.cli import main; main()")
+        used = cpu_seconds(
+            "-c", f"import sys; sys.argv[1:] = {[*command, '--help']}; from conflict_extract.cli import main; main()"
+        )
         print(f"conflict-extract {' '.join([*command, '--help']):28} {used * 1000:6.0f} ms")
 
 
