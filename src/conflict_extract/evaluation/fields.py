@@ -114,7 +114,7 @@ def _count_parts(
     """Count the parts of a pair, against the accepted list that fits best; whether anything was wrong."""
     if not ours[0] and not theirs[0]:
         return False
-    options = [_pair_parts(tuple(fields), one, other) for one, other in product(ours, theirs)]
+    options = [pair_parts(tuple(fields), one, other) for one, other in product(ours, theirs)]
     pairs = options[0] if len(options) == 1 else min(options, key=lambda each: _faults(tuple(fields), each))
     any_wrong = False
     for one, other in pairs:
@@ -133,7 +133,7 @@ def _faults(fields: Sequence[str], pairs: Sequence[PartPair]) -> int:
     return sum(sum(_verdict(field, one, other)[1:]) for one, other in pairs for field in fields)
 
 
-def _pair_parts(fields: Sequence[str], ours: Sequence[Part], theirs: Sequence[Part]) -> list[PartPair]:
+def pair_parts(fields: Sequence[str], ours: Sequence[Part], theirs: Sequence[Part]) -> list[PartPair]:
     """Pair parts one to one: first by the field that names them, then by how many others agree, then by order."""
     if len(ours) == len(theirs) == 1:
         return [(ours[0], theirs[0])]
