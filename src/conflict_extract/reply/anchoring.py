@@ -26,6 +26,7 @@ from conflict_extract.models.extraction import RejectionReason
 from conflict_extract.models.item import Item
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.reply.parsing import Candidate, Rejections
+from conflict_extract.reply.schema import Draft
 from conflict_extract.text.figures import VaguePolicy, read_figure
 from conflict_extract.text.grounding import Grounder, Placement, choose
 from conflict_extract.text.support import Support
@@ -180,12 +181,16 @@ class _Workbench:
 
     def reject(self, where: str, reason: RejectionReason, message: str, content: Any) -> None:
         path = f"{self.candidate.path}.{where}" if where else self.candidate.path
-        self.rejections.add(path, reason, message, content, self.draft.id)
+        given = content.model_dump() if isinstance(content, Draft) else content
+        self.rejections.add(path, reason, message, given, self.draft.id)
 
     def places(self, words: str, *, close: bool = False) -> list[Placement]:
         """Where the words stand, the nearest to the item's quote first; ``close``: only inside or next to it."""
+        found = self.passage.stand(words)
+        if len(found) == 1 and not close:
+            return list(found)
         quote = (self.placement.start, self.placement.end)
-        ranked = [(_gap((place.start, place.end), quote), place.start, place) for place in self.passage.stand(words)]
+        ranked = [(_gap((place.start, place.end), quote), place.start, place) for place in found]
         ranked.sort(key=itemgetter(0, 1))
         return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
 
@@ -282,13 +287,13 @@ def _event(bench: _Workbench) -> Item | None:
     actors: list[Actor] = []
     for position, actor in enumerate(draft.actors):
         where = f"actors[{position}]"
-        name = bench.words(where, actor.name, "the actor's name", falls=where, content=actor.model_dump())
+        name = bench.words(where, actor.name, "the actor's name", falls=where, content=actor)
         if name is not None:
             actors.append(Actor(name=name[0], name_span=name[1], role=actor.role, type=actor.type))
     places: list[Place] = []
     for position, place in enumerate(draft.places):
         where = f"places[{position}]"
-        name = bench.words(where, place.name, "the place's name", falls=where, content=place.model_dump())
+        name = bench.words(where, place.name, "the place's name", falls=where, content=place)
         if name is not None:
             within = bench.words(f"{where}.within", place.within, "the larger place's name")
             places.append(
@@ -348,14 +353,9 @@ def _claim(bench: _Workbench) -> Item | None:
 
 def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> Figure | None:
     numbers = [place for place in bench.places(draft.text, close=True) if bench.at(place)[1] not in taken]
-    content = draft.model_dump()
     if not numbers:
-        bench.reject(
-            where,
-            "not_in_article",
-            f"the figure does not stand in the article near the quote: {_short(draft.text)}",
-            content,
-        )
+        message = f"the figure does not stand in the article near the quote: {_short(draft.text)}"
+        bench.reject(where, "not_in_article", message, draft)
         return None
     nouns = bench.places(draft.of, close=True) if draft.of is not None else []
     if draft.of is not None and not nouns:
@@ -364,9 +364,9 @@ def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> F
     text, text_span = bench.at(number)
     quantity = read_figure(text, measure=draft.measure, policy=bench.passage.policy)
     if quantity is None:
-        bench.reject(where, "unreadable_figure", f"no number can be read from {_short(draft.text)}", content)
+        bench.reject(where, "unreadable_figure", f"no number can be read from {_short(draft.text)}", draft)
         return None
-    window = bench.words(where, draft.window, "the figure's window", falls=where, content=content)
+    window = bench.words(where, draft.window, "the figure's window", falls=where, content=draft)
     if draft.window is not None and window is None:
         return None
     of = bench.at(noun) if noun else None
