@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from conflict_extract.models.article import Article
 from conflict_extract.models.attribution import Attribution, Source
 from conflict_extract.models.base import Span
 from conflict_extract.models.claim import Claim, Figure
@@ -26,10 +24,10 @@ from conflict_extract.models.extraction import RejectionReason
 from conflict_extract.models.item import Item
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.reply.parsing import Candidate, Rejections
+from conflict_extract.reply.placing import Passage, place_quotes, shortened
 from conflict_extract.reply.schema import Draft
-from conflict_extract.text.figures import VaguePolicy, read_figure
-from conflict_extract.text.grounding import Grounder, Placement, choose
-from conflict_extract.text.support import Support
+from conflict_extract.text.figures import read_figure
+from conflict_extract.text.grounding import Placement
 from conflict_extract.text.times import resolve_time
 
 NEXT_TO = 200
@@ -44,32 +42,12 @@ class Anchored:
     item: Item
 
 
-class Passage:
-    """The text that a reply is about, made ready once for all its items."""
-
-    def __init__(self, article: Article, span: Span, policy: VaguePolicy) -> None:
-        self.text = article.text[span.start : span.end]
-        self.offset = span.start
-        self.published: date | None = article.published
-        self.policy = policy
-        self.grounder = Grounder(self.text)
-        self.support = Support(self.text)
-        self._stand: dict[str, tuple[Placement, ...]] = {}
-
-    def stand(self, words: str) -> tuple[Placement, ...]:
-        """Where names, cues and the like stand, without slips. Items name the same ones again and again."""
-        found = self._stand.get(words)
-        if found is None:
-            found = self._stand[words] = self.grounder.find(words, slips=False)
-        return found
-
-
 def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Anchored]:
     """Place every candidate in the passage; what has no place is noted in ``rejections``.
 
     The items' spans point into the whole article.
     """
-    quotes = _place_quotes(candidates, passage, rejections)
+    quotes = place_quotes(candidates, passage, rejections)
     anchored: list[Anchored] = []
     for candidate, placement in zip(candidates, quotes, strict=True):
         if placement is not None:
@@ -77,84 +55,6 @@ def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Reject
             if item is not None:
                 anchored.append(Anchored(candidate, item))
     return anchored
-
-
-def _place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Placement | None]:
-    """A place for each quote: those that stand once first, then the others by their own words and their neighbours."""
-    found = [passage.grounder.find(candidate.draft.quote) for candidate in candidates]
-    placed = [places[0] if len(places) == 1 else None for places in found]
-    sure = {
-        candidate.draft.id: (place.start, place.end)
-        for candidate, place in zip(candidates, placed, strict=True)
-        if place
-    }
-    for position, (candidate, places) in enumerate(zip(candidates, found, strict=True)):
-        if not places:
-            rejections.add(
-                candidate.path,
-                "not_in_article",
-                "its quote does not stand in the article: " + _short(candidate.draft.quote),
-                candidate.raw,
-                candidate.draft.id,
-            )
-        elif len(places) > 1:
-            near = [sure[id] for id in _linked(candidate, candidates) if id in sure]
-            near += _neighbours(position, candidates, placed)
-            holding = [passage.stand(words) for words in _own_words(candidate)]
-            placed[position] = choose(places, near=near, holding=[each for each in holding if each])
-            if placed[position] is None:
-                rejections.add(
-                    candidate.path,
-                    "ambiguous",
-                    f"its quote stands {len(places)} times in the article and nothing tells which is meant; "
-                    "quote a few words more: " + _short(candidate.draft.quote),
-                    candidate.raw,
-                    candidate.draft.id,
-                )
-    return placed
-
-
-def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:
-    """Ids of the items that a candidate links to or that link to it."""
-    if candidate.kind == "claims":
-        return [*candidate.draft.events, *([candidate.draft.attribution] if candidate.draft.attribution else [])]
-    id = candidate.draft.id
-    claims = (each.draft for each in candidates if each.kind == "claims")
-    return [claim.id for claim in claims if id == claim.attribution or id in claim.events]
-
-
-def _neighbours(
-    position: int, candidates: Sequence[Candidate], placed: Sequence[Placement | None]
-) -> list[tuple[int, int]]:
-    """The nearest placed items before and after in the same list: models list items in the article's order."""
-    kind = candidates[position].kind
-    near: list[tuple[int, int]] = []
-    for direction in (-1, 1):
-        other = position + direction
-        while 0 <= other < len(candidates) and candidates[other].kind == kind:
-            place = placed[other]
-            if place is not None:
-                near.append((place.start, place.end))
-                break
-            other += direction
-    return near
-
-
-def _own_words(candidate: Candidate) -> list[str]:
-    """The words that the item takes from the article beside its quote."""
-    draft = candidate.draft
-    match candidate.kind:
-        case "attributions":
-            return [source.name for source in draft.chain] + ([draft.cue] if draft.cue else [])
-        case "events":
-            names = [actor.name for actor in draft.actors] + [place.name for place in draft.places]
-            return names + ([draft.time] if draft.time else [])
-        case _:
-            return [words for figure in draft.figures for words in (figure.text, figure.of) if words]
-
-
-def _short(words: str) -> str:
-    return f'"{words[:80]}…"' if len(words) > 80 else f'"{words}"'
 
 
 class _Workbench:
@@ -222,7 +122,7 @@ class _Workbench:
             self.reject(
                 where if falls is None else falls,
                 "not_in_article",
-                f"{noun} does not stand in the article{nearby}: {_short(words)}",
+                f"{noun} does not stand in the article{nearby}: {shortened(words)}",
                 words if falls is None else content,
             )
             return None
@@ -354,7 +254,7 @@ def _claim(bench: _Workbench) -> Item | None:
 def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> Figure | None:
     numbers = [place for place in bench.places(draft.text, close=True) if bench.at(place)[1] not in taken]
     if not numbers:
-        message = f"the figure does not stand in the article near the quote: {_short(draft.text)}"
+        message = f"the figure does not stand in the article near the quote: {shortened(draft.text)}"
         bench.reject(where, "not_in_article", message, draft)
         return None
     nouns = bench.places(draft.of, close=True) if draft.of is not None else []
@@ -364,7 +264,7 @@ def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> F
     text, text_span = bench.at(number)
     quantity = read_figure(text, measure=draft.measure, policy=bench.passage.policy)
     if quantity is None:
-        bench.reject(where, "unreadable_figure", f"no number can be read from {_short(draft.text)}", draft)
+        bench.reject(where, "unreadable_figure", f"no number can be read from {shortened(draft.text)}", draft)
         return None
     window = bench.words(where, draft.window, "the figure's window", falls=where, content=draft)
     if draft.window is not None and window is None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from conflict_extract.models.extraction import Rejected
 from conflict_extract.models.item import Item
-from conflict_extract.reply.anchoring import Passage, anchor
+from conflict_extract.reply.anchoring import anchor
 from conflict_extract.reply.linking import settle
 from conflict_extract.reply.parsing import Rejections, UnreadableReplyError, candidates, load
+from conflict_extract.reply.placing import Passage
 
 __all__ = ["Passage", "Reading", "UnreadableReplyError", "read"]
 

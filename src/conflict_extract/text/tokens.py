@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 
 def _set(words: str) -> frozenset[str]:
@@ -39,6 +40,7 @@ _TOKEN = re.compile(
     r"|[%‰$€£¥₽₺₪~≈<>≤≥±+=°&]"
     r"|(?<![^\s(])-(?=\d)"  # a minus sign; a hyphen between two words is no token
 )
+_TOKEN_KEPT = re.compile(f"({_TOKEN.pattern})")
 _ELLIPSIS = re.compile(r"\.(?:\s*\.){2,}")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r[^\S\n]*\r|\n\r")
 
@@ -87,25 +89,20 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """Cut a text into its words. Linear, and never fails: a text without words has none."""
     outline = _outline(text)
-    starts: list[int] = []
-    ends: list[int] = []
-    words: list[str] = []
-    gaps: list[str] = []
+    pieces = _TOKEN_KEPT.split(outline)  # gap, word, gap, word … gap: one call in place of one for each word
+    edges = list(accumulate(map(len, pieces)))
+    starts, ends = edges[:-1:2], edges[1::2]
     known: dict[str, str] = {}
-    last = -1
-    for match in _TOKEN.finditer(outline):
-        start, end = match.span()
-        raw = text[start:end]
+    words: list[str] = []
+    for raw in pieces[1::2] if outline is text else [text[start:end] for start, end in zip(starts, ends, strict=True)]:
         word = known.get(raw)
         if word is None:
             word = known[raw] = _level_word(raw)
-        if last >= 0:
-            gap = outline[last:start]
-            gaps.append(" " if gap == " " else _gap_between(words[-1], gap, word))
-        last = end
-        starts.append(start)
-        ends.append(end)
         words.append(word)
+    gaps = [
+        " " if gap == " " else _gap_between(left, gap, right)
+        for gap, left, right in zip(pieces[2:-1:2], words, words[1:], strict=False)
+    ]
     return Tokens(text, outline, starts, ends, words, gaps)
 
 
@@ -168,7 +165,7 @@ def _kind(char: str) -> str:
     if category in ("Zl", "Zp"):
         return "\n"
     same = _same_letters(char)
-    return same if len(same) == 1 and same.isascii() else char
+    return same if len(same) == 1 and (same.isascii() or not char.isalnum()) else char
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,112 @@
+"""The passage that a reply is about, and the place of each item's quote in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from conflict_extract.models.article import Article
+from conflict_extract.models.base import Span
+from conflict_extract.reply.parsing import Candidate, Rejections
+from conflict_extract.text.figures import VaguePolicy
+from conflict_extract.text.grounding import Grounder, Placement, choose
+from conflict_extract.text.support import Support
+
+
+class Passage:
+    """The text that a reply is about, made ready once for all its items."""
+
+    def __init__(self, article: Article, span: Span, policy: VaguePolicy) -> None:
+        self.text = article.text[span.start : span.end]
+        self.offset = span.start
+        self.published: date | None = article.published
+        self.policy = policy
+        self.grounder = Grounder(self.text)
+        self.support = Support(self.text)
+        self._stand: dict[str, tuple[Placement, ...]] = {}
+
+    def stand(self, words: str) -> tuple[Placement, ...]:
+        """Where names, cues and the like stand, without slips. Items name the same ones again and again."""
+        found = self._stand.get(words)
+        if found is None:
+            found = self._stand[words] = self.grounder.find(words, slips=False)
+        return found
+
+
+def place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Placement | None]:
+    """A place for each quote: those that stand once first, then the others by their own words and their neighbours."""
+    found = [passage.grounder.find(candidate.draft.quote) for candidate in candidates]
+    placed = [places[0] if len(places) == 1 else None for places in found]
+    sure = {
+        candidate.draft.id: (place.start, place.end)
+        for candidate, place in zip(candidates, placed, strict=True)
+        if place
+    }
+    for position, (candidate, places) in enumerate(zip(candidates, found, strict=True)):
+        if not places:
+            rejections.add(
+                candidate.path,
+                "not_in_article",
+                "its quote does not stand in the article: " + shortened(candidate.draft.quote),
+                candidate.raw,
+                candidate.draft.id,
+            )
+        elif len(places) > 1:
+            near = [sure[id] for id in _linked(candidate, candidates) if id in sure]
+            near += _neighbours(position, candidates, placed)
+            holding = [passage.stand(words) for words in _own_words(candidate)]
+            placed[position] = choose(places, near=near, holding=[each for each in holding if each])
+            if placed[position] is None:
+                rejections.add(
+                    candidate.path,
+                    "ambiguous",
+                    f"its quote stands {len(places)} times in the article and nothing tells which is meant; "
+                    "quote a few words more: " + shortened(candidate.draft.quote),
+                    candidate.raw,
+                    candidate.draft.id,
+                )
+    return placed
+
+
+def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:
+    """Ids of the items that a candidate links to or that link to it."""
+    if candidate.kind == "claims":
+        return [*candidate.draft.events, *([candidate.draft.attribution] if candidate.draft.attribution else [])]
+    id = candidate.draft.id
+    claims = (each.draft for each in candidates if each.kind == "claims")
+    return [claim.id for claim in claims if id == claim.attribution or id in claim.events]
+
+
+def _neighbours(
+    position: int, candidates: Sequence[Candidate], placed: Sequence[Placement | None]
+) -> list[tuple[int, int]]:
+    """The nearest placed items before and after in the same list: models list items in the article's order."""
+    kind = candidates[position].kind
+    near: list[tuple[int, int]] = []
+    for direction in (-1, 1):
+        other = position + direction
+        while 0 <= other < len(candidates) and candidates[other].kind == kind:
+            place = placed[other]
+            if place is not None:
+                near.append((place.start, place.end))
+                break
+            other += direction
+    return near
+
+
+def _own_words(candidate: Candidate) -> list[str]:
+    """The words that the item takes from the article beside its quote."""
+    draft = candidate.draft
+    match candidate.kind:
+        case "attributions":
+            return [source.name for source in draft.chain] + ([draft.cue] if draft.cue else [])
+        case "events":
+            names = [actor.name for actor in draft.actors] + [place.name for place in draft.places]
+            return names + ([draft.time] if draft.time else [])
+        case _:
+            return [words for figure in draft.figures for words in (figure.text, figure.of) if words]
+
+
+def shortened(words: str) -> str:
+    """Words in quotation marks, cut where they are long, for a message."""
+    return f'"{words[:80]}…"' if len(words) > 80 else f'"{words}"'
