@@ -165,7 +165,10 @@ def _kind(char: str) -> str:
     if category in ("Zl", "Zp"):
         return "\n"
     same = _same_letters(char)
-    return same if len(same) == 1 and (same.isascii() or not char.isalnum()) else char
+    if len(same) == 1 and same.isascii():
+        return same
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 and plain.isalnum() and not char.isalnum() else char  # a letter shaped as a symbol
 
 
 @lru_cache(maxsize=4096)
