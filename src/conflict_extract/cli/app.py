@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from conflict_extract.cli.extract import extract
+from conflict_extract.cli.gold import gold
 from conflict_extract.cli.schema import schema
 from conflict_extract.cli.show import show
 from conflict_extract.cli.terminal import complain
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command()(extract)
 app.command()(show)
 app.command()(schema)
+app.add_typer(gold)
 
 
 @app.callback(invoke_without_command=True)

@@ -55,14 +55,19 @@ def open_labels(path: Path) -> tuple[LabelFile | None, Lines | None, list[GoldEr
         The labels (None where the form is wrong), the lines of its values, and the problems.
     """
     try:
-        raw, lines = read_object(_text(path), path)
+        raw, lines = read_object(read_text(path), path)
     except GoldError as error:
         return None, None, [error]
     labels, faults = check_form(raw)
     return labels, lines, [GoldError(fault.message, path=path, line=lines.of(fault.where)) for fault in faults]
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file's text, line ends as they are.
+
+    Raises:
+        GoldError: It cannot be read, is empty, or is not UTF-8.
+    """
     try:
         return decode(path.read_bytes(), path)
     except InputError as error:
@@ -190,7 +195,7 @@ class Articles:
         if "/" in id or "\\" in id or not path.is_file():
             raise GoldError(f"there is no article {id!r} in {self.folder}")
         known = self._known(path.name)
-        text = _text(path)
+        text = read_text(path)
         try:
             article = Article(id=id, text=text, title=known.title, published=known.published, url=known.url)
         except ValueError as error:
@@ -204,7 +209,7 @@ class Articles:
             path = folder / "metadata.json"
             if path.is_file():
                 try:
-                    entry = parse_object(_text(path)).get(name, {})
+                    entry = parse_object(read_text(path)).get(name, {})
                     return known_of(entry if isinstance(entry, dict) else {})
                 except ValueError as error:
                     raise GoldError(f"{name}: {error}", path=path) from None

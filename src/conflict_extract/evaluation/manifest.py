@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conflict_extract.errors import ConfigError, GoldError
-from conflict_extract.evaluation.gold import ANNOTATIONS, MANIFEST, label_files, read_labels, replace_text
+from conflict_extract.evaluation.gold import ANNOTATIONS, MANIFEST, label_files, read_labels, read_text, replace_text
 from conflict_extract.evaluation.positions import Lines, read_object
 
 
@@ -60,9 +60,9 @@ def manifest_faults(paths: Sequence[Path]) -> list[GoldError]:
 def _faults_of(folder: Path, only: Sequence[Path] | None) -> Iterator[GoldError]:
     manifest = folder / MANIFEST
     try:
-        entries, lines = read_object(manifest.read_text("utf-8"), manifest)
-    except (GoldError, UnicodeDecodeError) as error:
-        yield error if isinstance(error, GoldError) else GoldError("not UTF-8", path=manifest)
+        entries, lines = read_object(read_text(manifest), manifest)
+    except GoldError as error:
+        yield error
         return
     left = dict(entries)
     for path in only or _gold_files(folder):
