@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conflict_extract.evaluation.alignment import Alignment, Pair, align
+from conflict_extract.evaluation.chains import count_chains, same_chain, same_origin
 from conflict_extract.evaluation.columns import BY_TYPE, ERRORS, ITEMS, WIDTH, ListColumns
 from conflict_extract.evaluation.diagnosis import Matched, Unmatched, class_of_pair, diagnose_unmatched
 from conflict_extract.evaluation.document import Document
 from conflict_extract.evaluation.fields import Counts, count_alone, count_pair
 from conflict_extract.evaluation.items import LISTS, TYPE_FIELD, ListName
-from conflict_extract.evaluation.links import count_chains, count_end_to_end, count_links, same_origin
+from conflict_extract.evaluation.links import count_end_to_end, count_links
 from conflict_extract.evaluation.settings import KEY_FIELDS, Settings
 
 
@@ -75,6 +76,8 @@ def _matched(name: ListName, pair: Pair, error: str, wrong: tuple[str, ...], *, 
 def _verdict(name: ListName, pair: Pair, counts: Counts) -> _PairVerdict:
     one, other = pair.gold, pair.predicted
     wrong = count_pair(name, one, other, counts)
+    if name == "attributions" and "chain" not in wrong and not same_chain(one, other):
+        wrong.append("chain")  # the same sources in another order
     is_exact = one.spans[0] == other.spans[0] or not set(one.spans).isdisjoint(other.spans)
     is_key_right = not any(field in wrong for field in KEY_FIELDS[name]) and (
         name != "attributions" or same_origin(one, other)

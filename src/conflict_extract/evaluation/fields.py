@@ -33,12 +33,12 @@ def count_pair(name: ListName, gold: Item, predicted: Item, counts: Counts) -> l
     for field, columns in SINGLE_FIELDS[name].items():
         ours, theirs = gold.fields[field], predicted.fields[field]
         if field == "weapons":
+            if not ours[0] and not theirs[0]:
+                continue
             verdict = _compare_sets(ours, theirs)
         elif ours[0] == theirs[0]:
             if ours[0] is not None:
-                counts[columns.correct] += 1
-                counts[columns.predicted] += 1
-                counts[columns.gold] += 1
+                _add_correct(columns, counts)
             continue
         else:
             verdict = _compare(ours, theirs)
@@ -88,6 +88,12 @@ def _compare_sets(ours: Accepted, theirs: Accepted) -> Verdict:
     return min(options, key=lambda verdict: (sum(verdict[1:]), -verdict[0]))
 
 
+def _add_correct(columns: FieldColumns, counts: Counts) -> None:
+    counts[columns.correct] += 1
+    counts[columns.predicted] += 1
+    counts[columns.gold] += 1
+
+
 def _add(columns: FieldColumns, verdict: Verdict, counts: Counts) -> bool:
     """Add a verdict to the counts; whether anything was wrong."""
     correct, incorrect, missing, spurious = verdict
@@ -114,12 +120,19 @@ def _count_parts(
     """Count the parts of a pair, against the accepted list that fits best; whether anything was wrong."""
     if not ours[0] and not theirs[0]:
         return False
-    options = [pair_parts(tuple(fields), one, other) for one, other in product(ours, theirs)]
-    pairs = options[0] if len(options) == 1 else min(options, key=lambda each: _faults(tuple(fields), each))
+    if ours[0] == theirs[0]:
+        pairs: list[PartPair] = list(zip(ours[0], theirs[0], strict=True))
+    else:
+        options = [pair_parts(tuple(fields), one, other) for one, other in product(ours, theirs)]
+        pairs = options[0] if len(options) == 1 else min(options, key=lambda each: _faults(tuple(fields), each))
     any_wrong = False
     for one, other in pairs:
         for field, columns in fields.items():
-            any_wrong |= _add(columns, _verdict(field, one, other), counts)
+            if one and other and one[field][0] == other[field][0]:
+                if one[field][0] is not None:
+                    _add_correct(columns, counts)
+            else:
+                any_wrong |= _add(columns, _verdict(field, one, other), counts)
         if is_figure:
             _count_figures(one, other, counts)
     return any_wrong

@@ -1,15 +1,16 @@
-"""Counting links, source chains and what is right from end to end, through the alignment of their ends."""
+"""Counting links, and what is right from end to end, through the alignment of their ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from itertools import product
 
 from conflict_extract.evaluation.alignment import Alignment
-from conflict_extract.evaluation.columns import CHAINS, END_TO_END, LINK_COLUMNS, LinkColumns
+from conflict_extract.evaluation.chains import same_chain
+from conflict_extract.evaluation.columns import END_TO_END, LINK_COLUMNS, LinkColumns
 from conflict_extract.evaluation.document import Document
 from conflict_extract.evaluation.fields import Counts
-from conflict_extract.evaluation.items import LINKS, Item, Link, ListName, Part
+from conflict_extract.evaluation.items import LINKS, Item, Link, ListName
 from conflict_extract.evaluation.similarity import agree
 
 
@@ -26,11 +27,15 @@ def count_links(
         ends = _Ends(gold, predicted, target, aligned[target])
         columns = LINK_COLUMNS[name]
         for pair in aligned["claims"].pairs:
-            options = (
-                _compare(ends.of_gold(one), ends.of_predicted(other), ends)
-                for one, other in product(pair.gold.links[name], pair.predicted.links[name])
+            accepted, given = pair.gold.links[name], pair.predicted.links[name]
+            if not accepted[0] and not given[0]:
+                continue
+            options = [
+                _compare(ends.of_gold(one), ends.of_predicted(other), ends) for one, other in product(accepted, given)
+            ]
+            best = (
+                options[0] if len(options) == 1 else min(options, key=lambda verdict: (sum(verdict[1:5]), -verdict[0]))
             )
-            best = min(options, key=lambda verdict: (sum(verdict[1:5]), -verdict[0]))
             for column, count in zip(columns, best, strict=True):
                 counts[column] += count
             if sum(best[1:5]):
@@ -71,9 +76,9 @@ def _compare(ours: set[Link], theirs: set[Link], ends: _Ends) -> tuple[int, int,
     What is not correct is paired up: a link to another item of gold is wrong; where an end has no partner, so that
     the link could not have been right, it is propagated; what is left over is missing or spurious.
     """
-    if not ours and not theirs:
-        return (0, 0, 0, 0, 0, 0, 0)
     mapped = {(kind, ends.gold_of[target]) for kind, target in theirs if target in ends.gold_of}
+    if len(mapped) == len(theirs) and mapped == ours:
+        return (len(ours), 0, 0, 0, 0, len(theirs), len(ours))
     correct = len(mapped & ours)
     elsewhere = len(mapped) - correct
     nowhere = len(theirs) - len(mapped)
@@ -87,39 +92,6 @@ def _compare(ours: set[Link], theirs: set[Link], ends: _Ends) -> tuple[int, int,
     missing = max(reachable - nowhere, 0)
     propagated = max(nowhere, unreachable + reachable - missing)
     return (correct, wrong, missing, spurious, propagated, len(theirs), len(ours))
-
-
-def same_chain(one: Item, other: Item) -> bool:
-    """Whether two tellings name the same sources in the same order."""
-    return _any_chain(one, other, _all_named)
-
-
-def same_origin(one: Item, other: Item) -> bool:
-    """Whether two tellings end at the same source."""
-    return _any_chain(one, other, lambda ours, theirs: agree(ours[-1]["name"], theirs[-1]["name"]))
-
-
-def same_speaker(one: Item, other: Item) -> bool:
-    """Whether the article hears the same source first."""
-    return _any_chain(one, other, lambda ours, theirs: agree(ours[0]["name"], theirs[0]["name"]))
-
-
-def _any_chain(one: Item, other: Item, right: Callable[[tuple[Part, ...], tuple[Part, ...]], bool]) -> bool:
-    return any(
-        right(ours, theirs) for ours, theirs in product(one.parts["chain"], other.parts["chain"]) if ours and theirs
-    )
-
-
-def _all_named(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> bool:
-    return len(ours) == len(theirs) and all(agree(a["name"], b["name"]) for a, b in zip(ours, theirs, strict=True))
-
-
-def count_chains(tellings: Alignment, counts: Counts) -> None:
-    """Count the chains of aligned tellings: whole, and their two ends."""
-    for pair in tellings.pairs:
-        counts[CHAINS["whole"]] += same_chain(pair.gold, pair.predicted)
-        counts[CHAINS["origin"]] += same_origin(pair.gold, pair.predicted)
-        counts[CHAINS["speaker"]] += same_speaker(pair.gold, pair.predicted)
 
 
 def count_end_to_end(
