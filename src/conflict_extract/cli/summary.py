@@ -57,7 +57,7 @@ class Summary:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
         for head in _HEADS:
             table.add_column(head, justify="left" if head == "article" else "right", overflow="fold")
         rows = sorted(self._rows, key=lambda row: row.name) if len(self._rows) <= _ROWS else []
@@ -83,4 +83,4 @@ class Summary:
 
 def _cells(row: _Row) -> list[str]:
     counts = (row.claims, row.events, row.attributions, row.rejected, row.calls)
-    return [*(f"{count:,}" for count in counts), "not told" if row.tokens is None else f"{row.tokens:,}"]
+    return [*(f"{count:,}" for count in counts), "–" if row.tokens is None else f"{row.tokens:,}"]
