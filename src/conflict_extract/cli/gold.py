@@ -29,7 +29,7 @@ _Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there."
 
 @gold.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Label files, and folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Label files, and folders of them.")],
     articles: _Folder = None,
 ) -> None:
     """Check label files against their articles: form, words, offsets, links, figures, and the freeze.
@@ -48,7 +48,7 @@ def check(
 
 @gold.command()
 def place(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files.")], articles: _Folder = None
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Label files.")], articles: _Folder = None
 ) -> None:
     """Write the offsets of the quotes into label files, each quote being the only such passage of its article.
 
@@ -189,7 +189,7 @@ def freeze(
 
 @gold.command()
 def export(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files with offsets.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Label files with offsets.")],
     to: Annotated[Literal["labelstudio", "brat"], typer.Option("--to", help="The tool.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write into.")],
     articles: _Folder = None,
@@ -212,7 +212,7 @@ def export(
 @gold.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="JSON exports of Label Studio, or .ann files.")
+        list[Path], typer.Argument(metavar="FILE", help="JSON exports of Label Studio, or .ann files.")
     ],
     source: Annotated[Literal["labelstudio", "brat"], typer.Option("--from", help="The tool.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the label files: ARTICLE.ANNOTATOR.json.")],
