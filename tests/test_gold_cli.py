@@ -197,7 +197,7 @@ def test_adjudication_makes_gold_and_a_log(tmp_path: Path) -> None:
         in text
     )
     assert "x \\| y" in text
-    assert "- c5 no longer links to e4" in text
+    assert "- c5 no longer links to: launched its offensive" in text
     again = run("adjudicate", "--apply", sheet, "--out", out, "--decisions", log, "--force")
     assert (again.exit_code, log.read_text("utf-8")) == (0, text)
 

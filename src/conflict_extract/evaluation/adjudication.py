@@ -124,7 +124,7 @@ def conclude(sheet: Mapping[str, Any], article: Article) -> tuple[Gold | None, l
         return None, faults
     kept, faults = _decided(sheet)
     gone = _gone(sheet)
-    dropped: list[str] = []
+    dropped: list[tuple[str, list[str]]] = []
     for item in kept:
         if item.name == "claims":
             faults += _drop_links(item, gone, dropped)
@@ -215,7 +215,7 @@ def _gone(sheet: Mapping[str, Any]) -> set[str]:
     return {entry["item"] for entry in sheet["open"] if entry["decision"] == "neither"}
 
 
-def _drop_links(claim: _Kept, gone: set[str], dropped: list[str]) -> Iterator[Fault]:
+def _drop_links(claim: _Kept, gone: set[str], dropped: list[tuple[str, list[str]]]) -> Iterator[Fault]:
     fields = claim.fields
     if fields.get("attribution") in gone:
         where = ("open",) if claim.entry is None else ("open", claim.entry, "decision")
@@ -227,7 +227,7 @@ def _drop_links(claim: _Kept, gone: set[str], dropped: list[str]) -> Iterator[Fa
     if lost:
         fields["events"] = [id for id in fields["events"] if id not in gone]
         fields["relations"] = [each for each in fields["relations"] if each["claim"] not in gone]
-        dropped.append(f"{claim.id} no longer links to {', '.join(lost)}")
+        dropped.append((claim.id, lost))
     _drop_alternatives(fields, gone)
 
 
@@ -256,7 +256,9 @@ def _start(fields: Mapping[str, Any], article: Article) -> int:
     return start if isinstance(start, int) else article.text.find(str(fields.get("quote", "")))
 
 
-def _log(sheet: Mapping[str, Any], kept: Sequence[_Kept], ids: Mapping[str, str], dropped: Sequence[str]) -> str:
+def _log(
+    sheet: Mapping[str, Any], kept: Sequence[_Kept], ids: Mapping[str, str], dropped: Sequence[tuple[str, list[str]]]
+) -> str:
     one, other = sheet["annotators"]
     agreed = sum(item.entry is None for item in kept)
     lines = [
@@ -274,15 +276,13 @@ def _log(sheet: Mapping[str, Any], kept: Sequence[_Kept], ids: Mapping[str, str]
         decision = "own" if isinstance(entry["decision"], dict) else entry["decision"]
         cells = (own, version["quote"], differs, decision, entry["rule"], entry["note"] or "")
         lines.append("| " + " | ".join(_cell(each) for each in cells) + " |")
+    quotes = {entry["item"]: (entry["a"] or entry["b"])["quote"] for entry in sheet["open"]}
     if dropped:
-        now = [_renamed(each, ids) for each in dropped]
-        lines += ["", *(f"- {each}" for each in now)]
+        lines.append("")
+        lines += [
+            f"- {ids[id]} no longer links to: {'; '.join(_cell(quotes[each]) for each in lost)}" for id, lost in dropped
+        ]
     return "\n".join(lines) + "\n"
-
-
-def _renamed(sentence: str, ids: Mapping[str, str]) -> str:
-    id, _, rest = sentence.partition(" ")
-    return f"{ids.get(id, id)} {rest} (of the worksheet)"
 
 
 def _cell(text: str) -> str:
