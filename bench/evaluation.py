@@ -41,7 +41,7 @@ def telling(number: int, chance: random.Random) -> Item:
         "cue_class": (chance.choice(("neutral", "denying", "distancing")),),
         "mode": ("indirect",),
     }
-    words = " ".join(sorted([*" ".join(names).split(), "said"]))
+    words = (" ".join(sorted([*" ".join(names).split(), "said"])),)
     return Item(f"a{number}", (Span(start, start + chance.randint(40, 110)),), words, fields, {"chain": (chain,)})
 
 
@@ -59,7 +59,7 @@ def event(number: int, chance: random.Random) -> Item:
     )
     places = ({"name": (chance.choice(PLACES),), "within": (None,)},)
     parts = {"actors": (actors,), "places": (places,)}
-    return Item(f"e{number}", (Span(start, start + chance.randint(40, 90)),), sentence(chance, 6), fields, parts)
+    return Item(f"e{number}", (Span(start, start + chance.randint(40, 90)),), (sentence(chance, 6),), fields, parts)
 
 
 def claim(number: int, chance: random.Random) -> Item:
@@ -80,7 +80,7 @@ def claim(number: int, chance: random.Random) -> Item:
     }  # fmt: skip
     parts = {"figures": ((figure,) if chance.random() < 0.6 else (),)}
     return Item(
-        f"c{number}", (Span(start, start + chance.randint(40, 110)),), sentence(chance, 12), fields, parts, links
+        f"c{number}", (Span(start, start + chance.randint(40, 110)),), (sentence(chance, 12),), fields, parts, links
     )
 
 
@@ -125,7 +125,7 @@ def changed(item: Item, type_field: str, chance: random.Random, rate: float) -> 
         shift = chance.randint(-15, 15)
         spans = (Span(max(spans[0].start + shift, 0), spans[0].end + shift),)
     if chance.random() < rate:
-        words = " ".join(sorted([*words.split()[1:], chance.choice(NOUNS)]))
+        words = (" ".join(sorted([*words[0].split()[1:], chance.choice(NOUNS)])),)
     links = item.links
     if links and chance.random() < rate / 3:
         links = {**links, "events": (frozenset({("", f"e{chance.randrange(5)}")}),)}

@@ -108,7 +108,7 @@ def _item(draw: st.DrawFn, name: ListName, id: str, lists: dict[ListName, tuple[
     return Item(
         id,
         (Span(start, start + draw(st.integers(1, 12))),),
-        draw(_WORDS),
+        (draw(_WORDS),),
         draw(_FIELDS[name]),
         {field: (tuple(draw(strategy)),) for field, strategy in part[name].items()},
         links,

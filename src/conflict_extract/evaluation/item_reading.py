@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from conflict_extract.errors import InputError
@@ -49,12 +50,14 @@ class ItemReader:
             raise self._fail(f"an alternative has not the form of its field ({error})") from None
 
     def _item(self, verbatim: bool) -> Item:
+        fields = self._fields()
+        parts = {part: self._part_lists(part) for part in PARTS[self.name]}
         return Item(
             id=self.raw["id"],
             spans=self._spans(),
-            words=self._words(),
-            fields=self._fields(),
-            parts={part: self._part_lists(part) for part in PARTS[self.name]},
+            words=self._words(fields, parts),
+            fields=fields,
+            parts=parts,
             links=self._links() if self.name == "claims" else {},
             optional=bool(self.raw.get("optional")),
             verbatim=verbatim,
@@ -96,13 +99,15 @@ class ItemReader:
         best = min(places, key=lambda place: (abs(place - start), place))
         return Span(best, best + len(words))
 
-    def _words(self) -> str:
-        raw = self.raw
-        if self.name == "attributions":
-            words = " ".join([*(source["name"] for source in raw["chain"]), raw["cue"] or ""])
-        else:
-            words = raw["statement" if self.name == "claims" else "summary"]
-        return " ".join(sorted(re.findall(r"\w+", folded(words))))
+    def _words(self, fields: Mapping[str, Accepted], parts: Mapping[str, tuple[tuple[Part, ...], ...]]) -> Accepted:
+        if self.name != "attributions":
+            return (_sorted_words(folded(self.raw["statement" if self.name == "claims" else "summary"])),)
+        return _distinct(
+            _sorted_words(" ".join([*names, cue or ""]))
+            for chain in parts["chain"]
+            for names in product(*(source["name"] for source in chain))
+            for cue in fields["cue"]
+        )
 
     def _fields(self) -> dict[str, Accepted]:
         fields: dict[str, Accepted] = {}
@@ -184,6 +189,10 @@ def _amount(raw: Mapping[str, Any], words: str, measure: Any) -> Amount:
         return Amount(None, None, "vague", None, folded(words))
     bare = folded(words) if quantity.low is None and quantity.high is None else ""
     return Amount(quantity.low, quantity.high, quantity.comparator, quantity.unit, bare)
+
+
+def _sorted_words(words: str) -> str:
+    return " ".join(sorted(re.findall(r"\w+", words)))
 
 
 def _distinct(values: Iterable[Value]) -> Accepted:

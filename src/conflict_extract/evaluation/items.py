@@ -64,7 +64,8 @@ class Item:
     Attributes:
         id: Its id in its own document.
         spans: Its place, half-open code points; after it, other places that are as good.
-        words: What it says, as sorted folded words: statement, summary, or the sources' names and the cue.
+        words: What it says, as sorted folded words: statement, summary, or the sources' names and the cue; after it,
+            what other accepted sources and cues give.
         fields: Its single fields.
         parts: Its lists of parts by field ("chain", "figures", "actors", "places"); each accepted list.
         links: Its links by field ("attribution", "events", "relations"); each accepted set.
@@ -74,7 +75,7 @@ class Item:
 
     id: str
     spans: tuple[Span, ...]
-    words: str
+    words: tuple[str, ...]
     fields: Mapping[str, Accepted]
     parts: Mapping[str, tuple[tuple[Part, ...], ...]] = field(default_factory=dict)
     links: Mapping[str, tuple[frozenset[Link], ...]] = field(default_factory=dict)

@@ -31,8 +31,7 @@ def similarities(
         return {}
     weights = settings.weights
     places = _dice(gold, predicted)
-    words = cdist([item.words for item in gold], [item.words for item in predicted], scorer=ratio, dtype=np.float64)
-    known = weights.span * places + words * (weights.text / 100)
+    known = weights.span * places + weights.text / 100 * _words(gold, predicted)
     reachable = known + (weights.type + weights.value) >= settings.threshold - 1e-9
     rows, columns = reachable.nonzero()
     found: dict[tuple[int, int], float] = {}
@@ -62,6 +61,18 @@ def _dice(gold: Sequence[Item], predicted: Sequence[Item]) -> NDArray[np.float64
     common = np.minimum(ends, theirs[:, 1]) - np.maximum(starts, theirs[:, 0])
     shares: NDArray[np.float64] = 2 * np.maximum(common, 0) / ((ends - starts) + (theirs[:, 1] - theirs[:, 0]))
     return shares
+
+
+def _words(gold: Sequence[Item], predicted: Sequence[Item]) -> NDArray[np.float64]:
+    """Likeness of the words, 0 to 100; of several accepted ones those that fit best."""
+    if any(len(item.words) > 1 for item in (*gold, *predicted)):
+        return np.array(
+            [[max(ratio(a, b) for a in one.words for b in other.words) for other in predicted] for one in gold]
+        )
+    likeness: NDArray[np.float64] = cdist(
+        [item.words[0] for item in gold], [item.words[0] for item in predicted], scorer=ratio, dtype=np.float64
+    )
+    return likeness
 
 
 def dice(one: tuple[int, int], other: tuple[int, int]) -> float:
