@@ -143,7 +143,7 @@ def test_own_words_do_not_count(change: Any) -> None:
     assert all(unit.agreed for unit in difference(placed(raw_labels("anna")), placed(raw), ARTICLE).units)
 
 
-def test_decisions_take_one_side_the_other_both_or_an_own_item() -> None:
+def test_decisions_take_one_side_the_other_both_or_other_fields() -> None:
     """Links follow whichever version they came with."""
     sheet = worksheet(placed(raw_labels("anna")), placed(ben()), ARTICLE)
     assert [entry["item"] for entry in sheet["open"]] == ["a5", "c1"]
@@ -151,6 +151,11 @@ def test_decisions_take_one_side_the_other_both_or_an_own_item() -> None:
     assert gold_of(filled(sheet, c1="b")).labels.claims[0].kind == "attack"
     own = {**sheet["open"][1]["a"], "kind": "weapons", "start": None, "end": None}
     assert gold_of(filled(sheet, c1=own)).labels.claims[0].kind == "weapons"
+    part = gold_of(filled(sheet, c1={"quote": "killing at least 12 people"}))
+    claim = part.labels.claims[0]
+    assert (claim.quote, claim.kind) == ("killing at least 12 people", "casualties")
+    assert making.TEXT[claim.start : claim.end] == claim.quote
+    assert "| a with another quote | 2.2 |" in part.log
     both = gold_of(filled(sheet, c1="both")).labels
     assert [(each.id, each.kind) for each in both.claims[:3]] == [
         ("c1", "casualties"), ("c2", "attack"), ("c3", "casualties")

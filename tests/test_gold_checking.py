@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from conflict_extract.errors import ConfigError, GoldError
 from conflict_extract.evaluation.checking import check_files, check_labels
+from conflict_extract.evaluation.document import Document
+from conflict_extract.evaluation.form import check_form
 from conflict_extract.evaluation.gold import Articles, dump_labels, open_labels, read_labels
 from conflict_extract.evaluation.labelling import place
 from conflict_extract.evaluation.positions import read_object
@@ -198,6 +200,35 @@ def test_all_problems_are_listed_in_the_order_of_the_lines(tmp_path: Path) -> No
     assert [each.line for each in found] == sorted(each.line or 0 for each in found)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def parts(value: Any) -> list[tuple[Any, Any]]:
+    """All places of a JSON value that could hold another one."""
+    pairs = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    return [(value, key) for key, _ in pairs] + [each for _, inner in pairs for each in parts(inner)]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_value_in_any_place_breaks_the_check(data: st.DataObject) -> None:
+    """Whatever a labeller writes, the answer is a list of problems, and labels without any can be worked with."""
+    raw = raw_labels()
+    raw["claims"][0]["alternatives"] = {"kind": ["attack"], "events": [["e2"]], "relations": [[]]}
+    holder, key = data.draw(st.sampled_from(parts(raw)))
+    holder[key] = data.draw(JSON | st.sampled_from(["c1", "e1", ["e1"], [["e1"]], "said"]))
+    labels, faults = check_form(raw)
+    assert (labels is None) == bool(faults)
+    if labels is not None:
+        found = list(check_labels(labels, making.article()))
+        assert all(fault.message for fault in found)
+        assert found or Document.of_labels(place(labels, making.article())[0], making.article())
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -292,13 +323,7 @@ def test_labels_can_be_checked_without_a_file() -> None:
     assert fault.where == ("claims", 0, "figures", 0, "of")
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-        max_leaves=12,
-    )
-)
+@given(JSON)
 @settings(deadline=None)
 def test_each_value_of_any_json_has_its_line(value: Any) -> None:
     """Written with one value a line, the line of a value is the one where it begins."""

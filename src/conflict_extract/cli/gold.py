@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from conflict_extract.evaluation.gold import Articles
     from conflict_extract.evaluation.labels import LabelFile
-    from conflict_extract.models import Article, Extraction
 
 gold = typer.Typer(
     name="gold",
@@ -38,10 +36,11 @@ def check(
 
     Exit codes: 0 all well; 1 there are problems; 2 wrong use.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.evaluation.checking import check_files
     from conflict_extract.evaluation.gold import label_files
 
-    problems = check_files(paths, _given(articles))
+    problems = check_files(paths, gold_files.given(articles))
     _end(problems)
     typer.echo(f"{_count(len(label_files(paths)), 'label file')}: all well", err=True)
 
@@ -54,6 +53,7 @@ def place(
 
     A quote that stands several times is named: quote a few words more, and place again. Offsets that fit are kept.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.errors import GoldError
     from conflict_extract.evaluation.gold import label_files, open_labels, write_labels
     from conflict_extract.evaluation.labelling import place
@@ -65,7 +65,7 @@ def place(
         if labels is None or lines is None:
             continue
         try:
-            article = _articles_of(path, articles).get(labels.article)
+            article = gold_files.articles_of(path, articles).get(labels.article)
         except GoldError as error:
             problems.append(GoldError(error.problem, path=error.path or path, line=error.line))
             continue
@@ -94,12 +94,13 @@ def new(
 
     Labels that began as a draft are kept out of agreement and cannot be frozen.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.evaluation.gold import write_labels
     from conflict_extract.evaluation.labelling import new_labels
 
-    _refuse_overwriting(out, force=force)
-    read = _article(article)
-    write_labels(new_labels(read, annotator, _extraction(draft, read.id) if draft else None), out)
+    gold_files.refuse_overwriting(out, force=force)
+    read = gold_files.article(article)
+    write_labels(new_labels(read, annotator, gold_files.extraction(draft, read.id) if draft else None), out)
     typer.echo(f"written: {out}", err=True)
 
 
@@ -115,16 +116,19 @@ def diff(
     A pattern names one annotator's files in a folder: 'seeds/gold/annotations/*.anna.json'. Statements and summaries
     are the labellers' own words and not compared.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.cli.gold_view import as_lines, as_markdown
     from conflict_extract.cli.terminal import complain, console
     from conflict_extract.errors import ConfigError
     from conflict_extract.evaluation.difference import difference
 
-    one, other = _labellings(a), _labellings(b)
+    one, other = gold_files.labellings(a), gold_files.labellings(b)
     common = [id for id in one if id in other]
     if not common:
         raise ConfigError(f"{a} and {b} have no article in common")
-    found = [difference(one[id][1], other[id][1], _articles_of(one[id][0], articles).get(id)) for id in common]
+    found = [
+        difference(one[id][1], other[id][1], gold_files.articles_of(one[id][0], articles).get(id)) for id in common
+    ]
     if markdown:
         typer.echo("\n".join(as_markdown(found)))
     else:
@@ -152,15 +156,17 @@ def adjudicate(
     """Decide between two labellings of an article.
 
     First, with A and B: writes a worksheet (NAME.worksheet.json) with what both agree on, and each item that they
-    differ on or that only one has. Fill in each "decision": "a", "b", "both", "neither", or an item of your own as an
-    object, and the "rule" of the codebook that it rests on. All ids in it are the worksheet's own.
+    differ on or that only one has. Fill in each "decision": "a", "b", "both", "neither", or an object with the fields
+    that are to replace those of a (of b, where only b has it); and the "rule" of the codebook that it rests on. All ids
+    in it are the worksheet's own.
 
     Then, with --apply: writes the gold, ids numbered in the order of the text, and the log of the decisions. Nothing is
     written as long as something is open.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.errors import ConfigError
 
-    _refuse_overwriting(out, force=force)
+    gold_files.refuse_overwriting(out, force=force)
     if apply is None and a is not None and b is not None and decisions is None:
         _write_worksheet(a, b, out, articles)
     elif apply is not None and a is None and b is None:
@@ -177,12 +183,13 @@ def freeze(
 
     Gold with problems is not frozen, nor what a model drafted.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.evaluation.checking import check_files
     from conflict_extract.evaluation.gold import MANIFEST
     from conflict_extract.evaluation.manifest import freeze
 
     manifest = folder / MANIFEST
-    problems = check_files([folder], _given(articles))
+    problems = check_files([folder], gold_files.given(articles))
     _end([each for each in problems if each.path != manifest])
     typer.echo(f"written: {freeze(folder)}", err=True)
 
@@ -198,22 +205,21 @@ def export(
 
     Label Studio: tasks.json and interface.xml. brat: ARTICLE.txt, ARTICLE.ann and annotation.conf, of one annotator.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.cli.gold_exchange import write_for
     from conflict_extract.evaluation.gold import label_files, read_labels
 
     labelled = []
     for path in label_files(files):
         labels = read_labels(path)
-        labelled.append((path, labels, _articles_of(path, articles).get(labels.article)))
+        labelled.append((path, labels, gold_files.articles_of(path, articles).get(labels.article)))
     write_for(to, labelled, out)
     typer.echo(f"{_count(len(labelled), 'label file')} written to {out}", err=True)
 
 
 @gold.command("import")
 def import_(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="JSON exports of Label Studio, or .ann files.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="JSON exports of Label Studio, or .ann files.")],
     source: Annotated[Literal["labelstudio", "brat"], typer.Option("--from", help="The tool.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the label files: ARTICLE.ANNOTATOR.json.")],
     annotator: Annotated[
@@ -226,6 +232,7 @@ def import_(
     Every offset is held to the words that it marks; UTF-16 offsets are converted where all fit so. Nothing is written
     if anything is refused.
     """
+    from conflict_extract.cli import gold_files
     from conflict_extract.cli.gold_exchange import label_path, read_from
     from conflict_extract.errors import ConfigError
     from conflict_extract.evaluation.gold import write_labels
@@ -235,7 +242,7 @@ def import_(
         path = label_path(out, labels)
         if path in written:
             raise ConfigError(f"{labels.article} is there twice by {labels.annotator}; import them apart")
-        _refuse_overwriting(path, force=force)
+        gold_files.refuse_overwriting(path, force=force)
         written[path] = labels
     for path, labels in written.items():
         write_labels(labels, path)
@@ -245,91 +252,29 @@ def import_(
 # -- what the commands share ------------------------------------------------------------------------------------
 
 
-def _given(folder: Path | None) -> Articles | None:
-    from conflict_extract.errors import ConfigError
-    from conflict_extract.evaluation.gold import Articles
-
-    if folder is not None and not folder.is_dir():
-        raise ConfigError(f"--articles {folder}: there is no such folder")
-    return Articles(folder) if folder is not None else None
-
-
-def _articles_of(path: Path, folder: Path | None) -> Articles:
-    from conflict_extract.evaluation.gold import Articles
-
-    return _given(folder) or Articles.beside(path)
-
-
-def _article(path: Path) -> Article:
-    from conflict_extract.errors import ConfigError
-    from conflict_extract.evaluation.gold import Articles
-
-    if path.suffix != ".txt" or not path.is_file():
-        raise ConfigError(f"{path}: there is no such article (.txt)")
-    return Articles(path.parent).get(path.stem)
-
-
-def _extraction(path: Path, id: str) -> Extraction:
-    from conflict_extract.documents import read_extractions
-    from conflict_extract.errors import ConfigError, InputError
-
-    for found in read_extractions(path):
-        if isinstance(found, InputError):
-            raise found
-        if found.article_id == id:
-            return found
-    raise ConfigError(f"{path}: there is no extraction of {id}")
-
-
-def _labellings(name: str) -> dict[str, tuple[Path, LabelFile]]:
-    """One labeller's files, by article."""
-    from conflict_extract.errors import ConfigError
-    from conflict_extract.evaluation.gold import label_files, read_labels
-
-    path = Path(name)
-    files = sorted(path.parent.glob(path.name)) if "*" in path.name else label_files([path])
-    if not files:
-        raise ConfigError(f"{name}: no file has such a name")
-    found: dict[str, tuple[Path, LabelFile]] = {}
-    for each in files:
-        labels = read_labels(each)
-        if labels.article in found:
-            first = found[labels.article][0].name
-            raise ConfigError(
-                f"{name}: {labels.article} is there twice, in {first} and {each.name}; name one labeller's"
-            )
-        found[labels.article] = each, labels
-    return found
-
-
-def _refuse_overwriting(path: Path, *, force: bool) -> None:
-    from conflict_extract.errors import ConfigError
-
-    if path.exists() and not force:
-        raise ConfigError(f"{path} is there already; --force overwrites it")
-
-
 def _write_worksheet(a: Path, b: Path, out: Path, folder: Path | None) -> None:
     import json
 
+    from conflict_extract.cli import gold_files
     from conflict_extract.evaluation.adjudication import worksheet
     from conflict_extract.evaluation.gold import read_labels, replace_text
 
     one, other = read_labels(a), read_labels(b)
-    sheet = worksheet(one, other, _articles_of(a, folder).get(one.article))
+    sheet = worksheet(one, other, gold_files.articles_of(a, folder).get(one.article))
     replace_text(out, json.dumps(sheet, indent=2, ensure_ascii=False) + "\n")
     agreed = sum(len(items) for items in sheet["agreed"].values())
     typer.echo(f"{out}: {agreed} agreed, {len(sheet['open'])} to decide", err=True)
 
 
 def _write_gold(sheet: Path, out: Path, decisions: Path | None, folder: Path | None) -> None:
+    from conflict_extract.cli import gold_files
     from conflict_extract.errors import GoldError
     from conflict_extract.evaluation.adjudication import conclude, with_section
     from conflict_extract.evaluation.gold import read_text, replace_text, write_labels
     from conflict_extract.evaluation.positions import read_object
 
     raw, lines = read_object(read_text(sheet), sheet)
-    texts = _given(folder) or _articles_of(out, None)
+    texts = gold_files.given(folder) or gold_files.articles_of(out, None)
     made, faults = conclude(raw, texts.get(str(raw.get("article"))))
     _end([GoldError(fault.message, path=sheet, line=lines.of(fault.where)) for fault in faults])
     assert made is not None

@@ -100,7 +100,7 @@ def _short(words: str) -> str:
 
 
 def _line(text: str, indent: int, style: str = "") -> Padding:
-    return Padding(Text(clean(text), style), (0, 0, 0, indent))
+    return Padding(Text(clean(text), style), (0, 0, 0, indent), expand=False)
 
 
 def _cell(text: str) -> str:

@@ -1,8 +1,9 @@
 """From two labellings to gold: a worksheet with what both agree on and what is to be decided, then the gold file.
 
-A worksheet is one JSON file that people fill in. All ids in it are its own, the same for both labellers, so that links
-can be followed. Each entry under ``open`` takes a ``decision`` (``"a"``, ``"b"``, ``"both"``, ``"neither"``, or an item
-of one's own as an object) and the ``rule`` of the codebook that it rests on; ``note`` may say more.
+A worksheet is one JSON file that people fill in. All ids in it are its own, the same for both labellers, so that
+links can be followed. Each entry under ``open`` takes a ``decision`` and the ``rule`` of the codebook that it rests on;
+``note`` may say more. A decision is ``"a"``, ``"b"``, ``"both"``, ``"neither"``, or an object with the fields that are
+to replace those of a (of b, where only b has the item).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from conflict_extract.evaluation.labels import LabelFile
 from conflict_extract.models import Article
 
 DECISIONS = ("a", "b", "both", "neither")
+_CHOICES = f"{', '.join(DECISIONS)}, or an object with the fields to replace"
 _HEAD = ("article", "sha256", "codebook")
 _KEYS = frozenset({*_HEAD, "annotators", "drafted_by_model", "agreed", "open"})
 _ENTRY_KEYS = frozenset({"item", "list", "differs", "a", "b", "decision", "rule", "note"})
@@ -175,10 +177,10 @@ def _entry_fault(entry: Any) -> tuple[str, str] | None:
         return "item", f"an entry has the keys {', '.join(sorted(_ENTRY_KEYS))}"
     decision = entry["decision"]
     if decision is None:
-        return "decision", f"not decided yet: {', '.join(DECISIONS)}, or an item of your own"
+        return "decision", f"not decided yet: {_CHOICES}"
     if not isinstance(decision, dict):
         if decision not in DECISIONS:
-            return "decision", f"{json.dumps(decision)} is no decision: {', '.join(DECISIONS)}, or an item of your own"
+            return "decision", f"{json.dumps(decision)} is no decision: {_CHOICES}"
         wanted = {"a": ("a",), "b": ("b",), "both": ("a", "b"), "neither": ()}[decision]
         if any(entry[side] is None for side in wanted):
             return "decision", f"{decision}: only one of the two has this item"
@@ -199,7 +201,14 @@ def _decided(sheet: Mapping[str, Any]) -> tuple[list[_Kept], list[Fault]]:
         decision, id, name = entry["decision"], entry["item"], entry["list"]
         if isinstance(decision, dict):
             try:
-                kept.append(_Kept(id, name, with_links({**decision, "id": id}, lambda _, target: target), number))
+                kept.append(
+                    _Kept(
+                        id,
+                        name,
+                        with_links({**(entry["a"] or entry["b"]), **decision, "id": id}, lambda _, target: target),
+                        number,
+                    )
+                )
             except (TypeError, KeyError, ValueError, AttributeError):
                 message = "the item has links of another form than the labellers'"
                 faults.append(Fault(("open", number, "decision"), f"{id}: {message}"))
@@ -273,7 +282,9 @@ def _log(
         own = ", ".join(ids[item.id] for item in kept if item.entry == number) or "none"
         version = entry["a"] or entry["b"]
         differs = ", ".join(entry["differs"]) or ("only a has it" if entry["a"] else "only b has it")
-        decision = "own" if isinstance(entry["decision"], dict) else entry["decision"]
+        decision = entry["decision"]
+        if isinstance(decision, dict):
+            decision = f"{'a' if entry['a'] else 'b'} with another {', '.join(decision)}"
         cells = (own, version["quote"], differs, decision, entry["rule"], entry["note"] or "")
         lines.append("| " + " | ".join(_cell(each) for each in cells) + " |")
     quotes = {entry["item"]: (entry["a"] or entry["b"])["quote"] for entry in sheet["open"]}

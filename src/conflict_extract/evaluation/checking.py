@@ -81,6 +81,9 @@ def check_labels(labels: LabelFile, article: Article) -> Iterator[Fault]:
     Yields:
         The faults; of labels for another text only that.
     """
+    if labels.article != article.id:
+        yield Fault(("article",), f"article: these are labels of {labels.article}, not of {article.id}")
+        return
     if labels.sha256 != article.sha256:
         yield Fault(
             ("sha256",),
