@@ -28,85 +28,108 @@ yet you your
 """
 
 _ORDINARY = """
-abandon abduct abduction access accident accord account accuse accusation act action activist activity add address
-administration advance adviser advisor agency agent agree agreement aid aim air airborne airbase aircraft airfield
-airport airstrike airlift alarm alert alliance ally ambulance ambush ammunition amount anger announce announcement
-annex anti apartment appeal approach area armed armored armoured arms army arrest arrive article artillery ask assault
-assembly assassination assess assessment assist assistance attack attempt authority automatic backed ban barrel
-barricade barrier base battalion battle battlefield beat begin belligerent besiege besieged blame blast blaze
-block blockade board body bomb bombard bombardment bomber border both boycott breach break brigade bridge bring broad
-broadcast build building bullet burn bury bus bystander call calm camp campaign capital captive capture car care carry
-cargo case casualty cause ceasefire central centre center ceremony chain change charge check checkpoint chemical chief
-child children church citizen city civil civilian claim clash class cleric clinic close cluster coalition coast coastal
-collapse collective column combat combatant combined come command commander comment commission commit committee
-communication community company compound concern conclude condemn condition conduct conference conflict confrontation
-confirm consider consist contact contain continue contingent contractor control convoy corps corridor corruption
-counter counteroffensive counterattack country coup court cover create crew crime crisis critic criticism crop cross
-crowd cruise curfew cut damage danger dead deadly deal death debris decision declaration declare decline deep defeat
-defect defection defector defence defense defend defender delay delegation deliver delivery demand demilitarise
-demilitarize demonstration demonstrator denial deny department deploy deployment deputy describe destroy destruction
-detain detainee detention detonate development device devastate devastating dialogue die diplomat diplomatic direct
-director disagreement disappearance disarm disaster discover discuss displace displacement dispute district document
-doctor dominate dozen draft drive driver drone drop drown early east eastern economy effort elderly election electricity
-embassy emergency employee encircle encirclement end enemy enforce engage engineer enter entire entry envoy equipment
-era error escalate escalation escape estimate ethnic evacuate evacuation evacuee event evidence examine exchange execute
-execution exercise exile expand expect expel expert explain explode explosion explosive express extend extremist eye
-eyewitness facility faction fail failure fall false family famine far farm farmer fatal fatality fear federal fellow
-female fierce fight fighter fighting find fire firefight firefighter fishing flag flame flee fleet flight flood flow
-follow food foot footage force foreign foreigner form former fortify fresh front frontline fuel full funeral future
-gain gang gas gather general girl government governor gradual grave grenade ground group growing guard guerrilla gun
-gunfire gunman gunmen gunship halt hand harvest head headquarters health heavy height held helicopter help hide high
-highway hit hold home hospital host hostage hostility hour house household howitzer human humanitarian hundred
-hunger hurt ill image imminent impact impose improvised incident include increase incursion independent indirect
-indiscriminate individual industrial infant infantry infiltrate inflict influence information infrastructure inhabitant
-initial injure injured injury inmate inquiry insist inspector instability installation institution insurgency insurgent
-intelligence intense intensify intercept interception interim internal international internally internet intervene
-intervention interview invade invasion investigate investigation investigator invite involve irregular island isolate
-issue join joint journalist judge jet keep key kidnap kidnapping kill killer killing know lack land landmine large law
-lawmaker lawyer lead leader leadership leave left legal level liberate liberation life lift light limit limited line
-list live local locate location longtime loot looting lose loss loyalist machine main maintain major majority make male
-man mandate manpower maritime market martyr mass massacre massive material matter mayor measure mediate
-mediation mediator medic medical medicine medium meet meeting member men mercenary message middle migrant militant
-military militia militiaman militiamen mine mineral minister ministry minor minority misfire missile missing mission
-mob mobile mobilise mobilize monitor month morale morning mortar mosque mother motorbike motorcycle mountain mourn
-mourner move movement multiple munition murder mutiny name nation national naval navy need negotiate negotiation
-negotiator neighborhood neighbourhood neighbor neighbour network news newspaper night nongovernmental non north
-northeast northeastern northern northwest northwestern number nurse object observer occupation occupy occur offensive
-offer office officer official oil old open operate operation opponent opportunity opposition order ordinance ordnance
-organisation organization organise organize outlet outpost outrage outskirts overall overrun overthrow pact panic
-paramedic paramilitary parent parliament participant participate partner party pass passenger patient patrol pause pay
-peace peaceful peacekeeper peacekeeping people permanent permit person personnel petition phase phone photo photograph
-physician pilot place plan plane planned plant platoon plea pledge plot point police policeman policemen policy
-political politician poll poor popular population port position post poster power precise preparation prepare presence
-present president press pressure prevent previous primary prime prior prison prisoner private pro proceed process
-progress promise propaganda property proposal propose prosecute prosecution prosecutor protect protection protest
-protester province provincial provide provision proxy public pull purported push put quarter question quick radio raid
-rail railway rain raise ramp rank rape rapid rate reach react reaction reason rebel rebellion rebuild recapture receive
-reconnaissance reconstruction record recover recruit recruitment reduce refer refugee refuse regain regime
-region regional register regular reinforce reinforcement reject relation relative release relief religious relocate
-remain remark remnant remote remove renew repeat repel replace report reporter repression reprisal republic repulse
-request rescue rescuer research reservist reside resident resist resistance resolution resolve resource respond
-response responsibility restore restriction result resume retake retaliate retaliation retaliatory retreat retrieve
-return reveal revenge review revolution rifle right riot rise risk rival river riverbank road roadblock roadside
-robbery rocket roll rule ruling rumor rumour run rural ruin sabotage safe safety sailor sanction satellite say scale
-schedule school score seat secretary sectarian section sector secure security see seize seizure send senior sentence
-separate separatist serious serve service session set setback settle settlement settler severe shake share sharp shell
-shelling shelter ship shock shoot shooter shooting shop shopkeeper shore short shortage shot show shut side siege sign
-significant similar single site situation skirmish slay slain sleep slow small smoke smuggle smuggler sniper social
-soldier source south southeast southeastern southern southwest southwestern sovereignty speak special spill split
-spokesman spokesperson spokeswoman spread squad stabbing staff stage stall stance stand standoff start starvation state
-statement station status stay steal step stop storm storage story strategic strategy stray street strengthen stretch
-strike stronghold struggle student submit suburb succeed success sudden suffer suicide summit supplier supply support
-supporter suppress surface surge surrender surround survey survivor suspect suspend suspension sustain sweep tactic
-take talk talks tank target task teacher team technical teenager television tell temporary tension tent term terrain
-territorial territory terror terrorism terrorist testimony text thousand threat threaten throw ton top torture total
-town track trader traffic train trainee training transfer transition transport trap travel treat treatment treaty
-trench trial tribal tribe tribesman tribesmen trigger troop troops truce truck try tunnel turn unarmed
-uncertain unclear unconfirmed underground unexploded unidentified uniform unilateral union unit unknown unprecedented
-unrest unspecified urban urge use vehicle verify vessel veto vice victim victory video view village villager violate
-violation violence violent visit vital volunteer vote vow wage wait wake war warehouse warn warning warplane warring
-warship watch water wave weapon weaponry week weekend west western wheat wide withdraw withdrawal witness
-woman women work worker world worsen worshipper wound wounded wreckage write year young youth zone
+abandon abduct abductee abduction absence academy access accident accord account accusation accuse acquittal act
+action activist activity add address administration admiral advance adviser advisor agency agent agree agreement aid
+aide aim air airbase airborne aircraft airdrop airfield airlift airport airstrike airstrip alarm alert alliance ally
+ambassador ambulance ambush ammunition amnesty amount anger annex anniversary announce announcement antenna anti
+apartment apology appeal approach approval area armed armored armory armoured armoury arms army arrest arrival arrive
+arsenal arson article artillery ask assassination assault assembly assess assessment assist assistance attache attack
+attempt audit aunt authority automatic baby backed bakery ballot ban bandit bargain barge barley barrage barrel
+barricade barrier base battalion battle battlefield bazaar beat begin belligerent berth besiege besieged betrayal
+bicycle bid blame blast blaze block blockade blockage blow board boast boat body bomb bombard bombardment bomber
+border borehole both boycott breach break bride bridge briefing brigade brigadier bring broad broadcast brother build
+building bullet bulletin bunker burial burn burst bury bus butcher bystander cache cadet cafe call calm camel camp
+campaign canal capital captain captive capture car care cargo carnage carry cart case casualty cathedral cattle cause
+cave ceasefire cemetery census center central centre ceremony chain change chapel charge chase check checkpoint
+chemical chief chieftain child children cholera church cinema citizen city civil civilian claim clash class cleric
+clerk clinic clip close closure cluster coalition coast coastal collapse collective college colonel column combat
+combatant combined come command commander comment commission commit committee communication communique community
+commuter company compound compromise concern conclude condemn condition conduct conference confirm conflict
+confrontation conscript consider consignment consist consul contact contain contingent continue contractor control
+convent convoy cordon corporal corps corridor corruption count counter counterattack counteroffensive country coup
+court cousin cover coverage crackdown create crew crime crisis critic criticism crop cross crossfire crowd cruise
+culture curfew custody cut dam damage danger daughter dead deadline deadly deal death debris decision declaration
+declare decline deep defeat defect defection defector defence defend defender defense defusing delay delegation
+deliver delivery delta demand demilitarise demilitarize demining demonstration demonstrator denial deny department
+departure deploy deployment deportee depot deputy describe desert deserter destroy destruction detain detainee
+detention detonate devastate devastating development device dialogue die dinghy diplomat diplomatic direct director
+disagreement disappearance disarm disarmament disaster disclosure discover discovery discuss disease dismissal
+dispatch displace displacement disposal dispute district dock doctor document dominate donkey dozen draft draftee
+drive driver drone drop drought drown dugout dump dune early east eastern economy effort elder elderly election
+electricity embassy emergency emissary employee encircle encirclement end enemy enforce engage engineer enter entire
+entry envoy epidemic equipment era error escalate escalation escape estimate ethnic evacuate evacuation evacuee event
+evidence examine exchange execute execution exercise exile exodus expand expect expel expellee expert explain explode
+explosion explosive exposure express extend extremist eye eyewitness facility faction factory fail failure fall false
+family famine far farm farmer fatal fatality fear federal fellow female ferry fierce fight fighter fighting find fire
+firefight firefighter fishing flag flame flare flareup flee fleet flight flock flood flow follow food foot footage
+foray force foreign foreigner form former fort fortify fortress freedom freighter fresh front frontline fuel full
+funeral furnace future gain gang gaoler garrison gas gather general girl goat gorge government governor gradual
+grandfather grandmother grave graveyard grenade grief grocer groom ground group grower growing guard guerrilla gun
+gunfire gunman gunmen gunship halt hand handover hangar harbor harbour harvest haul head headquarters health hearing
+heavy height held helicopter help herder hide high highway hijack hijacking hit hold home homecoming horse hospital
+host hostage hostel hostility hotel hour house household howitzer human humanitarian hundred hunger hunt hurt ill
+image imam imminent impact impose improvised incident include increase incursion independent indirect indiscriminate
+individual industrial infant infantry infiltrate inflict influence influx informant information informer
+infrastructure inhabitant initial injure injured injury inmate inn inquiry insist inspector instability installation
+institution insurgency insurgent intelligence intense intensify intercept interception interim internal internally
+international internet intervene intervention interview invade invasion investigate investigation investigator invite
+involve irregular island isolate issue jailer jet jetty join joint journalist judge jungle keep key kidnap kidnapping
+kill killer killing kiln kin kindergarten kinsman kiosk know laborer labourer lack lagoon land landmine large law
+lawmaker lawyer lead leader leadership leaflet leakage leave left legal letter level liberate liberation lieutenant
+life lift light limit limited line list live livestock local locate location longtime loot looter looting lorry lose
+loss loyalist lull lunge lynching machine madrasa main maintain maize major majority make male man mandate manpower
+map maritime market marsh martyr mass massacre massive mast material matter mayor meadow measure mediate mediation
+mediator medic medical medicine medium meet meeting member memo men mercenary message middle migrant militant military
+militia militiaman militiamen mill millet mine miner mineral minister ministry minor minority misfire missile missing
+mission mob mobile mobilise mobilize monastery monitor monk month monument morale morgue morning mortar mortuary
+mosque mother motorbike motorcade motorcycle mountain mourn mourner move movement mule multiple munition murder mutiny
+name nation national naval navy need negotiate negotiation negotiator neighbor neighborhood neighbour neighbourhood
+network newborn news newspaper night nomad non nongovernmental north northeast northeastern northern northwest
+northwestern note number nun nurse nursery oasis object observer occupation occupy occur offensive offer office
+officer official oil old onlooker onslaught open operate operation opponent opportunity opposition orchard order
+ordinance ordnance organisation organise organization organize orphan orphanage ouster outbreak outlet outpost outrage
+outskirts overall overrun overthrow pact pamphlet panic parade paramedic paramilitary pardon parent parley parliament
+participant participate partner party pass passage passenger passer pastor pasture patient patrol pause pay peace
+peaceful peacekeeper peacekeeping peasant people permanent permit person personnel petition pharmacy phase phone photo
+photograph physician pickup pier pilot pipeline pitch place plain plan plane planned plant plateau platoon playground
+plaza plea pledge plot point police policeman policemen policy political politician poll poor popular population port
+position post poster poultry power praise preacher precise preparation prepare presence present president press
+pressure prevent previous priest primary prime prior prison prisoner private pro probe proceed process progress
+promise propaganda property proposal propose prosecute prosecution prosecutor protect protection protest protester
+provide province provincial provision proxy public pull pump pupil purge purported pursuit push put pylon quarter quay
+question quick rabbi radio raid rail railway rain raise rally ramp rank rape rapid rate razing reach react reaction
+reason rebel rebellion rebuild recapture receive reconnaissance reconstruction record recover recovery recruit
+recruitment reduce refer referendum referral refinery refugee refusal refuse regain regime regiment region regional
+register regret regular rehearsal reinforce reinforcement reject relation relative release relief religious relocate
+remain remark remnant remote removal remove renew renewal reopening repeat repel replace report reporter repression
+reprisal republic repulse request rescue rescuer research reservist reservoir reside resident resist resistance
+resolution resolve resource respond response responsibility restaurant restore restriction result resume resupply
+retake retaliate retaliation retaliatory retreat retrieve return returnee reveal revenge review revolt revolution
+ricochet ridge rifle right riot rise risk rival river riverbank road roadblock roadside robbery rocket roll rout ruin
+rule ruling rumor rumour run runway rupture rural sabotage saboteur safe safety sailor salvo sanction satellite say
+scale schedule school score sealift search seat secretary sectarian section sector secure security see seize seizure
+seminary send senior sentence separate separatist sergeant serious serve service session set setback settle settlement
+settler severe shake share sharp sheep shell shelling shelter shepherd ship shipment shock shoot shooter shooting shop
+shopkeeper shore short shortage shot show shrine shut sibling side siege sign significant silence similar single siren
+sister sit site situation skirmish slain slay sleep slope slow small smoke smuggle smuggler sniper sniping social
+soldier son sorghum sorrow sortie source south southeast southeastern southern southwest southwestern sovereignty
+speak special speech spike spill split spokesman spokesperson spokeswoman spread spy squad square stabbing stadium
+staff stage stalemate stall stance stand standoff start starvation state stateless statement station statue status
+stay steal step stock stockpile stop storage storm story strafing stranger strategic strategy stray stream street
+strengthen stretch strike stronghold struggle student study submit suburb succeed success sudden suffer suicide summit
+supplier supply support supporter suppress surface surge surplus surrender surround survey survival survivor suspect
+suspend suspension sustain swamp swap sweep synagogue tactic take takeover talk talks tally tank tanker target task
+teacher team technical teenager television tell temple temporary tension tent term terrain territorial territory
+terror terrorism terrorist testimony text thanks theater theatre theft thousand threat threaten throw thrust toddler
+toll tomb ton top torching torture total tour tourist town track tractor trader traffic train trainee training
+transcript transfer transition transport trap travel traveler traveller trawler treat treatment treaty trench trial
+tribal tribe tribesman tribesmen trigger trip troop troops trove truce truck try tunnel turbine turn turncoat
+ultimatum unarmed uncertain uncle unclear unconfirmed underground unexploded unidentified uniform unilateral union
+unit university unknown unprecedented unrest unspecified uprising urban urge use vehicle verdict verify vessel veteran
+veto vice victim victory video view vigil vigilante village villager vineyard violate violation violence violent visit
+vital volley volunteer vote vow wage wait wake want war warden warehouse warlord warn warning warplane warring warship
+watch water wave weapon weaponry week weekend west western wharf wheat wide widow widower withdraw withdrawal witness
+woman women woodland work worker workshop world worsen worshipper wound wounded wreckage write year young youth zone
 """
 FUNCTION_WORDS = frozenset(_FUNCTION.split())
 ORDINARY_WORDS = FUNCTION_WORDS | frozenset(_ORDINARY.split())
