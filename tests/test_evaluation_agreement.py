@@ -100,6 +100,25 @@ def test_what_either_calls_optional_is_neutral() -> None:
         assert agreement([pair]).evaluation.scores["claims.strict"].f1 == 1
 
 
+def test_alternatives_are_accepted_of_the_one_that_stands_as_gold_alone() -> None:
+    """The one accepts what the other gives, and not the reverse: a match one way, and none the other way."""
+    one, other = changed("c1", kind="attack", alternatives={"kind": ["combat"]}), changed("c1", kind="combat")
+
+    found = agreement([(one, other)])
+
+    assert found.evaluation.scores["claims.lenient"].f1 == 1
+    assert found.reverse.scores["claims.lenient"].f1 == 5 / 6
+    assert found.alphas["claims.kind"].alpha != 1
+
+
+def test_two_alternatives_in_common_are_no_agreement() -> None:
+    """That both would have accepted a third value does not make their two values the same."""
+    one = changed("c1", kind="attack", alternatives={"kind": ["weapons"]})
+    other = changed("c1", kind="combat", alternatives={"kind": ["weapons"]})
+
+    assert agreement([(one, other)]).evaluation.scores["claims.lenient"].f1 == 5 / 6
+
+
 def test_agreement_has_an_interval_over_documents() -> None:
     """Two articles, in one of which the labellers agree on nothing: the interval says how little is known."""
     pairs = [(dataclasses.replace(document(), article_id=id), None) for id in "ab"]
@@ -121,3 +140,4 @@ def test_agreement_is_the_same_from_either_side(one: Document, other: Document) 
     }
     for name, score in forward.evaluation.scores.items():
         assert score.f1 == pytest.approx(backward.evaluation.scores[name].f1), name
+        assert score.f1 == pytest.approx(forward.reverse.scores[name].f1), name

@@ -50,13 +50,19 @@ class Alpha:
 class Agreement:
     """Two labellings of the same articles.
 
+    The one is gold with all the values that it accepts, the other stands as a prediction does, with the value that it
+    gives first: that is how a model is scored, so that the two can be set side by side. Items that are optional on
+    either side count for nothing.
+
     Attributes:
-        evaluation: The one labelling scored as if it were gold for the other, with intervals. F1 does not depend on
-            which is which. Items that are optional on either side count for nothing.
-        alphas: By list and field, over the items that both have: "claims.kind", "claims.figures.measure" …
+        evaluation: The second labelling scored against the first, with intervals.
+        reverse: The first scored against the second. F1 differs between the two only by alternatives.
+        alphas: By list and field, over the items that both have and the values given first: "claims.kind",
+            "claims.figures.measure" …
     """
 
     evaluation: Evaluation
+    reverse: Evaluation
     alphas: Mapping[str, Alpha]
 
 
@@ -73,16 +79,17 @@ def agreement(pairs: Iterable[tuple[Document, Document]], *, settings: Settings 
     """
     settings = settings or Settings()
     labellings = list(pairs)
-    evaluation = evaluate(labellings, settings=settings)
+    evaluation = evaluate([(one, other.first_values()) for one, other in labellings], settings=settings)
+    reverse = evaluate([(other, one.first_values()) for one, other in labellings], settings=settings)
     units: dict[str, list[tuple[Hashable, Hashable]]] = {}
     for one, other in labellings:
-        aligned = align(one, other, settings)
+        aligned = align(one.first_values(), other.first_values(), settings)
         for name in LISTS:
             for pair in aligned[name].pairs:
                 for field, unit in _units(name, pair):
                     units.setdefault(f"{name}.{field}", []).append(unit)
     alphas = {field: Alpha(krippendorff_alpha(units[field]), len(units[field])) for field in sorted(units)}
-    return Agreement(evaluation, alphas)
+    return Agreement(evaluation, reverse, alphas)
 
 
 def _units(name: ListName, pair: Pair) -> Iterable[tuple[str, tuple[Hashable, Hashable]]]:

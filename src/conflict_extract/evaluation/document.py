@@ -54,6 +54,11 @@ class Document:
         items: tuple[Item, ...] = getattr(self, name)
         return items
 
+    def first_values(self) -> Document:
+        """The same without alternatives: labels as if they were a prediction, which has one value for each field."""
+        lists = {name: tuple(item.first_values() for item in self.items(name)) for name in LISTS}
+        return Document(self.article_id, self.sha256, **lists)
+
     @classmethod
     def of_extraction(cls, extraction: Extraction) -> Document:
         """The form of what was extracted, with the numbers and days that the extraction itself gives."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -86,6 +86,21 @@ class Item:
     def span(self) -> Span:
         """Its own place."""
         return self.spans[0]
+
+    def first_values(self) -> Item:
+        """The same without alternatives."""
+        return replace(
+            self,
+            spans=self.spans[:1],
+            words=self.words[:1],
+            fields=_first(self.fields),
+            parts={name: (tuple(_first(part) for part in accepted[0]),) for name, accepted in self.parts.items()},
+            links={name: accepted[:1] for name, accepted in self.links.items()},
+        )
+
+
+def _first(fields: Mapping[str, Accepted]) -> dict[str, Accepted]:
+    return {name: accepted[:1] for name, accepted in fields.items()}
 
 
 SINGLE: Mapping[ListName, tuple[str, ...]] = {
