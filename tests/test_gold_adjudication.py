@@ -164,6 +164,25 @@ def test_decisions_take_one_side_the_other_both_or_other_fields() -> None:
     assert [each.id for each in both.claims] == [f"c{number}" for number in range(1, 8)]
 
 
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_deciding_all_for_one_labeller_gives_that_labelling(side: str) -> None:
+    """No item and no link of the other is left in it."""
+    raw = ben()
+    raw["claims"][1]["relations"] = []
+    del raw["claims"][4]
+    raw["events"].append({**making.event("e9", "captured some 15 villages", "Capture"), "optional": False})
+    raw["claims"][3]["events"] = ["e9", "e2"]
+    raw["claims"][4]["id"] = "c5"
+    one, other = placed(raw_labels("anna")), placed(raw)
+    sheet = worksheet(one, other, ARTICLE)
+    for entry in sheet["open"]:
+        entry.update(decision=side if entry[side] else "neither", rule="2.2")
+    chosen = one if side == "a" else other
+    alone = worksheet(chosen, chosen.model_copy(update={"annotator": "other"}), ARTICLE)
+    assert alone["open"] == []
+    assert gold_of(sheet).labels == gold_of(alone).labels
+
+
 def test_what_hangs_on_an_attribution_that_is_decided_away_is_asked_again() -> None:
     """It must not become the article's own voice by accident."""
     sheet = worksheet(placed(raw_labels("anna")), placed(ben()), ARTICLE)
