@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 from conflict_extract.evaluation.alignment import Alignment
 from conflict_extract.evaluation.columns import CHAINS
@@ -28,9 +27,7 @@ def same_speaker(one: Item, other: Item) -> bool:
 
 
 def _any_chain(one: Item, other: Item, right: Callable[[tuple[Part, ...], tuple[Part, ...]], bool]) -> bool:
-    return any(
-        right(ours, theirs) for ours, theirs in product(one.parts["chain"], other.parts["chain"]) if ours and theirs
-    )
+    return any(right(ours, theirs) for ours in one.parts["chain"] for theirs in other.parts["chain"] if ours and theirs)
 
 
 def _all_named(ours: tuple[Part, ...], theirs: tuple[Part, ...]) -> bool:

@@ -17,6 +17,7 @@ from conflict_extract.evaluation.columns import (
     ITEMS,
     LINK_COLUMNS,
     TYPE_SCORES,
+    WIDTH,
     ScoreColumns,
 )
 from conflict_extract.evaluation.counting import count_document
@@ -70,8 +71,11 @@ def evaluate(
     """
     settings = settings or Settings()
     ordered = _checked(pairs)
-    counted = [count_document(gold, predicted, settings) for gold, predicted in ordered]
-    counts = np.array([each.counts for each in counted])
+    counts = np.empty((len(ordered), WIDTH))
+    found = []
+    for row, (gold, predicted) in enumerate(ordered):
+        counts[row], matched, unmatched = count_document(gold, predicted, settings)
+        found.append((matched, unmatched))
     group_of = groups or {}
     f1 = ratios(counts, tuple(HEADLINES.values()))[:, :, 2].tolist()
     articles = tuple(
@@ -79,11 +83,11 @@ def evaluate(
             gold.article_id,
             group_of.get(gold.article_id),
             predicted is None,
-            dict(zip(HEADLINES, row, strict=True)),
-            each.matched,
-            each.unmatched,
+            dict(zip(HEADLINES, values, strict=True)),
+            matched,
+            unmatched,
         )
-        for (gold, predicted), each, row in zip(ordered, counted, f1, strict=True)
+        for (gold, predicted), (matched, unmatched), values in zip(ordered, found, f1, strict=True)
     )
     totals = counts.sum(axis=0)
     field_columns = {name: ScoreColumns(c.correct, c.predicted, c.gold) for name, c in FIELD_SCORES.items()}
