@@ -65,6 +65,31 @@ def test_exchanging_the_sides_exchanges_the_pairs(one: Document, other: Document
         assert forward[name] == {(gold, predicted) for predicted, gold in backward[name]}
 
 
+def twins(words: list[str]) -> Document:
+    """Events at the same place with nothing but these words to tell them apart."""
+    lists = labels()
+    lists["claims"] = []
+    lists["events"] = [
+        {**item(lists, "e1"), "id": f"e{number}", "summary": each, "actors": []} for number, each in enumerate(words)
+    ]
+    return document(lists)
+
+
+@given(*[st.lists(st.sampled_from(("x", "y", "x y", "z")), min_size=1, max_size=5)] * 2)
+@settings(max_examples=100, deadline=None)
+def test_exchanging_the_sides_exchanges_the_pairs_of_twins(one: list[str], other: list[str]) -> None:
+    """Where many alignments are equally good, the one that is taken is the same from either side."""
+    forward, backward = pairs(twins(one), twins(other))["events"], pairs(twins(other), twins(one))["events"]
+
+    assert forward == {(gold, predicted) for predicted, gold in backward}
+
+
+def test_of_equal_alignments_the_one_in_the_order_of_the_text_is_taken() -> None:
+    """Two twins on each side are paired first with first, second with second; a third one finds no partner."""
+    assert pairs(twins(["x", "x"]), twins(["x", "x", "x"]))["events"] == {("e0", "e0"), ("e1", "e1")}
+    assert pairs(twins(["y", "x", "x"]), twins(["x", "y", "y"]))["events"] == {("e0", "e1"), ("e1", "e0"), ("e2", "e2")}
+
+
 @given(documents())
 @settings(max_examples=40, deadline=None)
 def test_every_item_is_aligned_with_its_own_copy(one: Document) -> None:
