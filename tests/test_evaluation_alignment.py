@@ -86,6 +86,7 @@ def test_exchanging_the_sides_exchanges_the_pairs_of_twins(one: list[str], other
 
 def test_of_equal_alignments_the_one_in_the_order_of_the_text_is_taken() -> None:
     """Two twins on each side are paired first with first, second with second; a third one finds no partner."""
+    assert pairs(twins(["x", "x"]), twins(["y", "x"]))["events"] == {("e0", "e0"), ("e1", "e1")}
     assert pairs(twins(["x", "x"]), twins(["x", "x", "x"]))["events"] == {("e0", "e0"), ("e1", "e1")}
     assert pairs(twins(["y", "x", "x"]), twins(["x", "y", "y"]))["events"] == {("e0", "e1"), ("e1", "e0"), ("e2", "e2")}
 
