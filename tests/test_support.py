@@ -149,3 +149,10 @@ def test_a_long_article_is_prepared_once_and_looked_up_fast() -> None:
     for row in _rows("paraphrases.tsv") * 13:
         support.unsupported(row["sentence"])
     assert time.process_time() - start < 2
+
+
+def test_a_month_belongs_to_one_day() -> None:
+    """In "on 15 May 9 were killed" the nine are no day of May."""
+    text = "Attack on Quirule, 15 May: 9 killed, 4 missing"
+    assert unsupported("In the attack on Quirule on 15 May 9 were killed.", text) == ()
+    assert unsupported("In the attack on Quirule on 15 May 8 were killed.", text) == ("8",)

@@ -21,7 +21,7 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)"
 )
-_AFTER_MONTH = re.compile(rf"\b{_MONTH}\.?\s+$", re.IGNORECASE)
+_AFTER_MONTH = re.compile(rf"(?<!\d )\b{_MONTH}\.?\s+$", re.IGNORECASE)
 _BEFORE_MONTH = re.compile(rf"(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH}\b", re.IGNORECASE)
 _NOUN_MAY_FOLLOW = re.compile(
     r"\s+(?!(?:in|on|at|by|and|to|when|after|as|of|was|were|has|had|with|against|from)\b)[a-z]"
