@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from conflict_extract.cli.evaluate import evaluate
 from conflict_extract.cli.extract import extract
 from conflict_extract.cli.gold import gold
 from conflict_extract.cli.schema import schema
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.command()(extract)
 app.command()(show)
+app.command()(evaluate)
 app.command()(schema)
 app.add_typer(gold)
 
