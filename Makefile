@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo test check lint bench record schemas clean
+.PHONY: help demo eval floors test check lint bench record schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -15,6 +15,27 @@ demo: $(VENV)/demo ## run the main job on the five seed articles, from recorded 
 	@mkdir -p out
 	$(BIN)/conflict-extract extract seeds/articles --replay tests/cassettes --out out/seeds.jsonl --force
 	$(BIN)/conflict-extract show out/seeds.jsonl --article at-least-180-troops
+
+eval: $(VENV)/dev ## score the recorded answers for seeds and challenge texts, with reports in out/
+	@mkdir -p out
+	@rm -f out/eval.failed
+	$(call evaluate,seeds,seeds,tests/cassettes,eval)
+	@if [ -d tests/cassettes/challenge ]; then $(MAKE) --no-print-directory eval-challenge; fi
+	@test ! -e out/eval.failed
+
+eval-challenge: $(VENV)/dev
+	$(call evaluate,challenge,seeds/challenge,tests/cassettes/challenge,eval-challenge)
+
+# Name, folder with articles/ and gold/, recordings, name of the reports. A floor that is missed fails at the end, so
+# that both reports are there.
+define evaluate
+	$(BIN)/conflict-extract extract $(2)/articles --replay $(3) --out out/$(1).jsonl --force
+	$(BIN)/conflict-extract evaluate out/$(1).jsonl --gold $(2)/gold --recordings $(3) --floors seeds/floors.json \
+	  --html out/$(4).html --markdown out/$(4).md --json out/$(4).json || touch out/eval.failed
+endef
+
+floors: ## after make eval: raise the floors of a set: SET=seeds|challenge WHY="…"
+	$(BIN)/python bench/floors.py $(SET) out/$(SET).jsonl --gold $(if $(filter seeds,$(SET)),seeds/gold,seeds/challenge/gold) --why "$(WHY)"
 
 test: $(VENV)/dev ## run all tests
 	$(BIN)/python -m pytest

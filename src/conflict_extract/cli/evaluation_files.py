@@ -11,10 +11,11 @@ from typing import Any
 from conflict_extract.cli.gold_files import given
 from conflict_extract.cli.terminal import complain
 from conflict_extract.documents import read_extractions
-from conflict_extract.errors import ConfigError, ConflictExtractError, InputError
+from conflict_extract.errors import ConfigError, ConflictExtractError, GoldError, InputError
 from conflict_extract.evaluation.checking import check_files
 from conflict_extract.evaluation.document import Document
-from conflict_extract.evaluation.gold import ANNOTATIONS, MANIFEST, Articles, label_files, read_labels
+from conflict_extract.evaluation.gold import ANNOTATIONS, MANIFEST, Articles, label_files, open_labels, read_labels
+from conflict_extract.evaluation.items import LISTS
 from conflict_extract.evaluation.labels import LabelFile
 from conflict_extract.evaluation.manifest import manifest_faults
 from conflict_extract.models import Article, Extraction
@@ -69,6 +70,7 @@ def read_gold(paths: Sequence[Path], folder: Path | None) -> Gold:
     texts = given(folder)
     files = _gold_files(paths)
     problems = [each for each in check_files(files, texts) if each.path is None or each.path.name != MANIFEST]
+    problems += _unplaced(files)
     labels: dict[str, LabelFile] = {}
     articles: dict[str, Article] = {}
     first: dict[str, Path] = {}
@@ -89,7 +91,13 @@ def read_gold(paths: Sequence[Path], folder: Path | None) -> Gold:
             if phenomenon := _phenomenon(home.folder, read.article):
                 groups[read.article] = phenomenon
     _stop(problems)
-    documents = {id: Document.of_labels(labels[id], articles[id]) for id in labels}
+    documents = {}
+    for id in labels:
+        try:
+            documents[id] = Document.of_labels(labels[id], articles[id])
+        except InputError as error:
+            problems.append(GoldError(error.problem, path=first[id]))
+    _stop(problems)
     return Gold(tuple(files), labels, articles, documents, groups, tuple(warnings))
 
 
@@ -102,6 +110,23 @@ def _gold_files(paths: Sequence[Path]) -> list[Path]:
             raise ConfigError(f"{path}: there is no gold (NAME.json) in this folder, only {ANNOTATIONS}")
         found += inside
     return list(dict.fromkeys(found))
+
+
+def _unplaced(files: Sequence[Path]) -> list[GoldError]:
+    """Items without offsets: labels in the making, which ``gold check`` lets pass."""
+    problems = []
+    for path in files:
+        labels, lines, _ = open_labels(path)
+        if labels is not None and lines is not None:
+            problems += [
+                GoldError(
+                    f"{item.id} has no offsets; write them with: gold place", path=path, line=lines.of((name, at))
+                )
+                for name in LISTS
+                for at, item in enumerate(getattr(labels, name))
+                if item.start is None
+            ]
+    return problems
 
 
 def _phenomenon(folder: Path, article: str) -> str | None:

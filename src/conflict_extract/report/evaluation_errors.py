@@ -66,6 +66,7 @@ class ErrorView(NamedTuple):
     Attributes:
         error: Its class; "wrong_link" for an item that has nothing wrong but its links.
         title: Which items, and what is wrong.
+        quote: The beginning of the item's quote, to know it by.
         passage: Where it is in the article.
         fields: Gold and prediction, field by field.
         remark: What else there is to say of it, or nothing.
@@ -73,6 +74,7 @@ class ErrorView(NamedTuple):
 
     error: str
     title: str
+    quote: str
     passage: tuple[Piece, ...]
     fields: tuple[FieldView, ...]
     remark: str
@@ -101,11 +103,14 @@ class _Sides:
     def pair(self, pair: Matched) -> ErrorView:
         gold, predicted = self.gold[pair.list, pair.gold], self.predicted[pair.list, pair.predicted]
         error = "wrong_link" if pair.error in ("correct", "boundary") and pair.wrong else pair.error
-        wrong = (*pair.wrong, *(("quote",) if pair.gold_span != pair.predicted_span else ()))
+        others = gold["alternatives"].get("quote", ())
+        is_placed = pair.gold_span == pair.predicted_span or predicted["quote"] in others
+        wrong = (*pair.wrong, *(() if is_placed else ("quote",)))
         named = ", ".join(pair.wrong) or "another passage"
         return ErrorView(
             error,
             f"{_singular(pair.list)} {pair.gold}, predicted as {pair.predicted}: {named}",
+            shortened(clean(gold["quote"]), _QUOTE),
             _passage(self.text, gold=pair.gold_span, predicted=pair.predicted_span),
             tuple(self._fields(pair.list, gold, predicted, wrong)),
             f"Likeness {pair.similarity:.2f}."
@@ -119,6 +124,7 @@ class _Sides:
         return ErrorView(
             item.error,
             f"{_singular(item.list)} {item.id}, only {'in gold' if is_gold else 'predicted'}",
+            shortened(clean(value["quote"]), _QUOTE),
             _passage(self.text, **{item.side: item.span}),
             tuple(self._fields(item.list, value if is_gold else None, None if is_gold else value, ())),
             near,
