@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval floors test check lint bench record schemas clean
+.PHONY: help demo eval eval-challenge floors test check lint bench record schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from conflict_extract.cli.app import app
+from conflict_extract.cli.evaluation_files import read_gold
+from conflict_extract.evaluation.document import Document
+from conflict_extract.evaluation.evaluate import evaluate
+from conflict_extract.evaluation.floors import gold_digest, raised, write_floors
 from conflict_extract.evaluation.manifest import freeze
 from tests import making
 from tests.evaluation_files import extraction, gold, predictions, without_claims
@@ -163,7 +168,7 @@ def test_predictions_that_no_score_can_rest_on_stop_with_2(tmp_path: Path, name:
 
 
 def test_wrong_use_ends_with_2(good: tuple[Path, Path], tmp_path: Path) -> None:
-    """No such file, no gold, predictions of other articles only, a bound that there is not, floors of other gold."""
+    """No such file, no gold, predictions of other articles only, a bound that there is not, no floors."""
     path, folder = good
     strange = predictions(tmp_path / "strange.jsonl", extraction("elsewhere"))
     single = predictions(tmp_path / "single.jsonl", extraction("one"))
@@ -175,7 +180,6 @@ def test_wrong_use_ends_with_2(good: tuple[Path, Path], tmp_path: Path) -> None:
         ((path,), "Missing option '--gold'"),
         ((strange, "--gold", folder), "there is no prediction for any article of the gold"),
         ((single, "--gold", folder / "one.json", "--fail-under", "0.5", "--on", "lower"), "there is no interval"),
-        ((path, "--gold", folder, "--floors", ROOT / "seeds/floors.json"), "there are no floors for this gold"),
         ((path, "--gold", folder, "--floors", path), "p.jsonl, line 2: not JSON"),
     ):
         result = run(*arguments)
@@ -253,6 +257,28 @@ def test_fail_under_looks_at_the_point_or_at_the_lower_bound(tmp_path: Path) -> 
         assert f"Error: {problem}" in failed.stderr
         assert failed.stdout.startswith("End-to-end F1 0.909")
     assert run(path, "--gold", folder, "--fail-under", "0.8", "--on", "lower").exit_code == 0
+
+
+def test_a_score_below_its_floor_fails_after_the_report(good: tuple[Path, Path], tmp_path: Path) -> None:
+    """Each score is named, and so is gold that the file has no floors for; exit 1, the report is printed."""
+    path, folder = good
+    worse = predictions(tmp_path / "worse.jsonl", *map(extraction, IDS[:2]))
+    read = read_gold([folder], None)
+    pairs = [(each, Document.of_extraction(extraction(id))) for id, each in read.documents.items()]
+    digest = gold_digest(read.files)
+    floors = raised(None, evaluate(pairs), digest=digest, prompt="v1", day=date(2026, 1, 2), why="Because")
+    write_floors({"made-up": floors}, tmp_path / "floors.json")
+    arguments = ("--gold", folder, "--floors")
+    assert run(path, *arguments, tmp_path / "floors.json").exit_code == 0
+    below = run(worse, *arguments, tmp_path / "floors.json")
+    other = run(path, *arguments, ROOT / "seeds" / "floors.json")
+    for result, problem in (
+        (below, "Error: events.detection: F1 0.8000 is below its floor 1.000"),
+        (other, f"floors.json: there are no floors for this gold (digest {digest}); measure them afresh"),
+    ):
+        assert result.exit_code == 1
+        assert problem in result.stderr
+        assert result.stdout.startswith("End-to-end F1")
 
 
 def test_compare_gives_the_paired_difference(good: tuple[Path, Path], tmp_path: Path) -> None:

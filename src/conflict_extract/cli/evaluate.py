@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -64,14 +64,13 @@ def evaluate(
     from conflict_extract.cli.evaluation_files import read_gold
     from conflict_extract.cli.terminal import complain, console, warn
     from conflict_extract.errors import ConfigError
-    from conflict_extract.evaluation.floors import gold_digest, shortfalls
+    from conflict_extract.evaluation.floors import gold_digest
     from conflict_extract.report.evaluation_terminal import as_terminal
 
     found = read_gold(gold, articles)
     if on == "lower" and fail_under is not None and len(found.labels) == 1:
         raise ConfigError("--on lower: there is one article, so there is no interval; give more, or use --on point")
-    digest = gold_digest(found.files)
-    floor_set = _floor_set(floors, digest) if floors is not None else None
+    floor_sets = _read_floors(floors) if floors is not None else {}
     run = _scored(predictions, found, compare, recordings, named=", ".join(map(str, gold)))
     for warning in run.all_warnings:
         warn(warning)
@@ -80,8 +79,8 @@ def evaluate(
         screen.print(part)
     _write(run, markdown=markdown, json=json, html=html)
     faults = _gate(run.evaluation, fail_under, on)
-    if floor_set is not None:
-        faults += shortfalls(floor_set, run.evaluation, digest)
+    if floors is not None:
+        faults += _below_floors(floors, floor_sets, run, gold_digest(found.files))
     for fault in faults:
         complain(fault)
     if faults:
@@ -166,20 +165,26 @@ def _gate(evaluation: Evaluation, fail_under: float | None, on: str) -> list[str
     return [f"{name} is {value:.4f}, below {fail_under:g}"] if value < fail_under else []
 
 
-def _floor_set(path: Path, digest: str) -> FloorSet:
-    """The floors that were measured against this gold.
+def _read_floors(path: Path) -> Mapping[str, FloorSet]:
+    """The floors of a file.
 
     Raises:
-        ConfigError: There are none, or the file is no file of floors.
+        ConfigError: It is no file of floors, or one was lowered in a way that could be by accident.
     """
     from conflict_extract.errors import ConfigError, GoldError
     from conflict_extract.evaluation.floors import read_floors
 
     try:
-        sets = read_floors(path)
+        return read_floors(path)
     except GoldError as error:
         raise ConfigError(str(error)) from None
+
+
+def _below_floors(path: Path, sets: Mapping[str, FloorSet], run: ScoredRun, digest: str) -> list[str]:
+    """What is below the floors that were measured against this gold."""
+    from conflict_extract.evaluation.floors import shortfalls
+
     for each in sets.values():
         if each.gold == digest:
-            return each
-    raise ConfigError(f"{path}: there are no floors for this gold (digest {digest}); measure them afresh")
+            return shortfalls(each, run.evaluation, digest)
+    return [f"{path}: there are no floors for this gold (digest {digest}); measure them afresh"]
