@@ -225,7 +225,7 @@ def _sizes(run: ScoredRun) -> Table:
     )
     return Table(
         "Characters of prompt and reply",
-        ("article", "text", "calls", "prompt", "reply", "prompt tokens", "reply tokens", "reply / text"),
+        ("article", "text", "calls", "prompt", "reply", "prompt tokens", "reply tokens", "reply/text"),
         cells,
         "Of all calls for the article, reasks included; tokens as the endpoint counted them.",
     )

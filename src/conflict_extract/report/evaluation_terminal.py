@@ -12,9 +12,6 @@ from conflict_extract.report.evaluation_tables import Table, headline, settings_
 from conflict_extract.report.scored_run import ScoredRun
 from conflict_extract.text.printable import clean
 
-_NAME = 24
-"""So many signs of a name are always on one line."""
-
 
 def as_terminal(run: ScoredRun) -> Iterator[Grid | Text]:
     """Parts for rich; no text in them is markup or steers the terminal."""
@@ -31,14 +28,12 @@ def as_terminal(run: ScoredRun) -> Iterator[Grid | Text]:
 
 
 def _grid(table: Table) -> Grid:
-    grid = Grid(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    for position, (name, *cells) in enumerate(zip(table.columns, *table.rows, strict=True)):
-        # Heads may be folded between words, and long names of articles anywhere; numbers may not.
-        longest = max(map(len, cells), default=0)
-        if position:
-            grid.add_column(name, justify="right", min_width=max(longest, *map(len, name.split())))
-        else:
-            grid.add_column(name, min_width=min(longest, _NAME), overflow="fold")
+    grid = Grid(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    first, *others = table.columns
+    grid.add_column(first, overflow="fold")  # long names of articles may be folded, numbers may not
+    for name, *cells in zip(others, *(row[1:] for row in table.rows), strict=True):
+        is_broken = len(name) > max(map(len, cells), default=0)
+        grid.add_column(name.replace(" ", "\n") if is_broken else name, justify="right", no_wrap=True)
     for row in table.rows:
         grid.add_row(*(Text(clean(cell)) for cell in row))
     return grid
