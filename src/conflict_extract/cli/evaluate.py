@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from conflict_extract.evaluation.results import Evaluation
     from conflict_extract.report.scored_run import ScoredRun
 
-_FEW = 30
-"""Under so many articles a floor on the point is as good as a coin (a bootstrap says so)."""
-
 
 def evaluate(
     predictions: Annotated[
@@ -148,13 +145,14 @@ def _write(run: ScoredRun, *, markdown: Path | None, json: Path | None, html: Pa
 def _gate(evaluation: Evaluation, fail_under: float | None, on: str) -> list[str]:
     """What falls short of --fail-under, with a warning where the articles are too few for it to say much."""
     from conflict_extract.cli.terminal import warn
+    from conflict_extract.evaluation.evaluate import FEW
 
     if fail_under is None:
         return []
     score = evaluation.scores["end_to_end"]
-    if on == "point" and evaluation.documents < _FEW:
+    if on == "point" and evaluation.documents < FEW:
         warn(
-            f"--fail-under looks at F1 itself over {evaluation.documents} of the {_FEW} articles that it takes at "
+            f"--fail-under looks at F1 itself over {evaluation.documents} of the {FEW} articles that it takes at "
             "least: it may fail or pass by chance; --on lower looks at the lower bound"
         )
     if on == "lower":
@@ -162,7 +160,7 @@ def _gate(evaluation: Evaluation, fail_under: float | None, on: str) -> list[str
         value, name = score.f1_interval.low, "the lower bound of end-to-end F1"
     else:
         value, name = score.f1, "end-to-end F1"
-    return [f"{name} is {value:.4f}, below {fail_under:g}"] if value < fail_under else []
+    return [f"{name} is {value:.4f}, below {fail_under:g}"] if not value >= fail_under else []
 
 
 def _read_floors(path: Path) -> Mapping[str, FloorSet]:
