@@ -160,7 +160,7 @@ def _gate(evaluation: Evaluation, fail_under: float | None, on: str) -> list[str
         value, name = score.f1_interval.low, "the lower bound of end-to-end F1"
     else:
         value, name = score.f1, "end-to-end F1"
-    return [f"{name} is {value:.4f}, below {fail_under:g}"] if not value >= fail_under else []
+    return [f"{name} is {value:.4f}, below {fail_under:g}"] if value < fail_under else []
 
 
 def _read_floors(path: Path) -> Mapping[str, FloorSet]:
