@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conflict_extract.models import Article, Extraction, Provenance
+from tests.compact import compact
 
 TEXT = """\
 Army guns shelled the port of Marsa Dhul on Tuesday, killing at least 12 people, the health ministry said. \
@@ -204,7 +205,12 @@ def reply() -> dict[str, Any]:
 
 def reply_text() -> str:
     """The same as the text that a model gives."""
-    return json.dumps(_REPLY, ensure_ascii=False)
+    return as_text(_REPLY)
+
+
+def as_text(reply: dict[str, Any]) -> str:
+    """A reply as the text that a model gives: compact."""
+    return json.dumps(compact(reply), ensure_ascii=False)
 
 
 def provenance(of: Article | None = None) -> Provenance:

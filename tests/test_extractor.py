@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ def _extract(*replies: str | Reply | ModelError, **options: Any) -> tuple[Extrac
 def _with_fault() -> str:
     reply = making.reply()
     reply["claims"][5]["quote"] = "Nobody was hurt"
-    return json.dumps(reply)
+    return making.as_text(reply)
 
 
 def test_a_faultless_reply_becomes_an_extraction_with_provenance() -> None:
@@ -283,7 +282,7 @@ class _Passages(_PerArticle):
             making.claim(f"c{number}", f"{entry}: shells fell on Adun", "Shells fell on Adun.", kind="attack")
             for number, entry in enumerate(entries)
         ]
-        reply = Reply(json.dumps({"attributions": [], "events": [], "claims": claims}), "m")
+        reply = Reply(making.as_text({"attributions": [], "events": [], "claims": claims}), "m")
         assert check(reply) is None
         return Answer((reply,))
 

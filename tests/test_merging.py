@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from conflict_extract.merging import merge
@@ -55,7 +54,7 @@ def _reading(span: Span, *tellings: dict[str, list[dict]]) -> Reading:
     for telling in tellings:
         for name, items in telling.items():
             reply[name] += items
-    reading = read(json.dumps(reply), Passage(ARTICLE, span, ACLED))
+    reading = read(making.as_text(reply), Passage(ARTICLE, span, ACLED))
     assert reading.rejected == ()
     return reading
 

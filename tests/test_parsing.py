@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conflict_extract.reply.parsing import Rejections, UnreadableReplyError, candidates, load
+from conflict_extract.reply.schema import LISTS
 from tests import making
+from tests.compact import compact
 
 
 def _read(reply: object, *, truncated: bool = False) -> tuple[list, list]:
     rejections = Rejections()
-    found = candidates(load(json.dumps(reply), truncated=truncated), rejections, truncated=truncated)
+    found = candidates(load(making.as_text(reply), truncated=truncated), rejections, truncated=truncated)
     return found, rejections.items
 
 
@@ -45,17 +47,22 @@ def test_a_reply_that_is_not_one_object_is_unreadable(text: str, says: str) -> N
         load(text, truncated=False)
 
 
-@given(st.integers(0, len(making.reply_text())))
+QUOTES = [event["quote"] for event in making.reply()["events"]]
+
+
+@given(st.integers(0, len(making.reply_text()) + sum(map(len, QUOTES))))
 def test_a_truncated_reply_keeps_its_whole_items(length: int) -> None:
     """Cut anywhere, the reply gives exactly the items that were closed before the cut."""
-    text = making.reply_text()[:length]
+    reply = compact(making.reply())
+    reply["events"][0]["quote"], reply["events"][1]["quote"], reply["events"][2]["quote"] = QUOTES
+    text = json.dumps(reply, ensure_ascii=False)[:length]
     rejections = Rejections()
     found = candidates(load(text, truncated=True), rejections, truncated=True)
     whole = [
         item["id"]
-        for items in making.reply().values()
+        for name, items in reply.items()
         for item in items
-        if json.dumps(item, ensure_ascii=False) in text
+        if name in LISTS and json.dumps(item, ensure_ascii=False) in text
     ]
     assert [each.draft.id for each in found] == whole
     assert rejections.items == []
@@ -81,26 +88,24 @@ def test_one_bad_item_falls_alone() -> None:
 
 
 def test_bad_parts_of_an_item_fall_without_it() -> None:
-    """A bad figure, actor, place or relation falls alone; a bad optional value becomes null."""
+    """A bad figure, actor, place or relation falls alone; a bad time becomes null."""
     reply = making.reply()
     reply["claims"][0]["figures"].append({"text": "5"})
     reply["claims"][1]["relations"].append({"kind": "contradicts", "claim": "c1"})
     reply["events"][0]["actors"].insert(0, {"name": "Army", "role": "boss", "type": "state_forces"})
-    reply["events"][0]["weapons"].append("railgun")
-    reply["events"][1]["territory"] = "taken"
+    reply["events"][1]["time"] = 7
     found, rejected = _read(reply)
     assert len(found) == 14
     assert [(fault.path, fault.reason) for fault in rejected] == [
         ("events[0].actors[0]", "invalid"),
-        ("events[0].weapons[1]", "invalid"),
-        ("events[1].territory", "invalid"),
+        ("events[1].time", "invalid"),
         ("claims[0].figures[1]", "invalid"),
         ("claims[1].relations[1]", "invalid"),
     ]
     drafts = {each.draft.id: each.draft for each in found}
     assert len(drafts["c1"].figures) == 1
     assert [actor.role for actor in drafts["e1"].actors] == ["initiator"]
-    assert drafts["e2"].territory is None
+    assert drafts["e2"].time is None
 
 
 def test_a_chain_never_loses_a_link() -> None:
@@ -132,4 +137,18 @@ def test_missing_lists_and_unknown_keys_are_noted() -> None:
 )
 def test_any_object_is_read_without_a_crash(value: object) -> None:
     """Whatever JSON comes, it ends in items or in rejections."""
-    _read({"claims": value, "attributions": [value], "events": []})
+    reply = load(json.dumps({"claims": value, "attributions": [value], "events": []}), truncated=False)
+    candidates(reply, Rejections(), truncated=False)
+
+
+def test_an_event_whose_quote_was_left_to_a_claim_that_is_not_there_falls() -> None:
+    """Nothing says where it stands."""
+    reply = compact(making.reply())
+    reply["claims"] = []
+    rejections = Rejections()
+    candidates(
+        load(json.dumps({**reply, "events": [{**reply["events"][0], "quote": None}]}), truncated=False),
+        rejections,
+        truncated=False,
+    )
+    assert [(fault.path, fault.message) for fault in rejections.items] == [("events[0]", "quote is null")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -19,7 +18,7 @@ def _read(
     reply: dict[str, Any], article: Article | None = None, *, start: int = 0, policy: VaguePolicy = ACLED
 ) -> Reading:
     article = article or making.article()
-    return read(json.dumps(reply), Passage(article, Span(start, len(article.text)), policy))
+    return read(making.as_text(reply), Passage(article, Span(start, len(article.text)), policy))
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> Reading:
@@ -114,6 +113,40 @@ def test_a_quote_that_says_something_else_falls(quote: str, why: str) -> None:
     assert "c3" not in _ids(reading), why
     assert _reasons(reading) == {"claims[2]": "not_in_article"}
     assert any(fault.startswith("claims[2] (id c3): ") for fault in reading.faults())
+
+
+def test_a_shortened_quote_is_the_whole_stretch() -> None:
+    """First words, an ellipsis, last words: what lies between is filled in from the article."""
+    reading = _changed(lambda reply: reply["claims"][0].update(quote="Army guns shelled … least 12 people"))
+    (claim,) = (item for item in reading.items if item.id == "c1")
+    assert claim.quote == making.reply()["claims"][0]["quote"]
+    assert claim.grounding == "exact"
+
+
+def test_a_statement_left_to_a_shortened_quote_is_the_whole_stretch() -> None:
+    """Not the shortened form."""
+
+    def change(reply: dict[str, Any]) -> None:
+        reply["claims"][0].update(quote="Army guns shelled … least 12 people", statement="Army guns shelled … least 12 people")
+
+    (claim,) = (item for item in _changed(change).items if item.id == "c1")
+    assert isinstance(claim, Claim)
+    assert claim.statement == claim.quote == making.reply()["claims"][0]["quote"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "why"),
+    [
+        ("Army guns shelled … least 21 people", "another number at its end"),
+        ("least 12 people … Army guns shelled", "the wrong way round"),
+        ("Army guns shelled … offensive on 2 May", "over the end of a paragraph"),
+        ("Army guns shelled … had … fired on the town", "two gaps"),
+    ],
+)
+def test_a_shortened_quote_that_says_something_else_falls(quote: str, why: str) -> None:
+    """Both ends must stand in one paragraph, in their order, word for word."""
+    reading = _changed(lambda reply: reply["claims"][2].update(quote=quote))
+    assert "c3" not in _ids(reading), why
 
 
 def test_what_is_placed_is_reported_as_it_stands_in_the_article() -> None:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from conflict_extract import Extraction, Extractor, Options, Parameters
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.local import LocalServer
-from conflict_extract.reply.schema import reply_schema
+from conflict_extract.reply.wire import reply_schema
 from tests import making
 
 FULL_LISTS = {"logit_bias": [['"', 7.0], ["]", 1.0]]}

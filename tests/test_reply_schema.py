@@ -9,13 +9,17 @@ from typing import Any
 
 import llguidance
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from outlines_core.json_schema import build_regex_from_schema
 
 from conflict_extract.models import Attribution, Claim, Event, Figure
 from conflict_extract.models.base import COMPUTED, has_mark
-from conflict_extract.reply.schema import draft_of, reply_schema
+from conflict_extract.reply.schema import draft_of
+from conflict_extract.reply.wire import SHORT, USUAL, expand, marks_of, reply_schema
 from tests import making
+from tests.compact import compact
 
 SCHEMA = reply_schema()
 
@@ -91,23 +95,24 @@ ENGINES = pytest.mark.parametrize("accepts", [_by_jsonschema, _by_llguidance, _b
 @ENGINES
 def test_engines_accept_a_faultless_reply(accepts: Callable[[str], bool]) -> None:
     """A reply of the shape of gold passes, and so do empty lists."""
-    assert accepts(_compact(making.reply()))
-    assert accepts(_compact({"attributions": [], "events": [], "claims": []}))
+    assert accepts(_spaced(compact(making.reply())))
+    assert accepts(_spaced(compact({"attributions": [], "events": [], "claims": []})))
 
 
 def _broken() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, change in {
         "an unknown value": lambda reply: reply["claims"][0].update(kind="massacre"),
-        "a missing field": lambda reply: reply["claims"][0].pop("polarity"),
+        "an unknown mark": lambda reply: reply["claims"][0].update(marks=["doubtful"]),
+        "a missing field": lambda reply: reply["claims"][0].pop("marks"),
         "a field too many": lambda reply: reply["events"][0].update(confidence=1),
-        "a number for a text": lambda reply: reply["claims"][0]["figures"][0].update(text=12),
+        "a number for a text": lambda reply: reply["claims"][0]["fig"][0].update(text=12),
         "an empty chain": lambda reply: reply["attributions"][0].update(chain=[]),
-        "a text for a list": lambda reply: reply["claims"][0].update(events="e1"),
+        "a text for a list": lambda reply: reply["claims"][0].update(on="e1"),
         "a missing list": lambda reply: reply.pop("events"),
-        "null where it may not be": lambda reply: reply["events"][0].update(reality=None),
-        "the number that code reads": lambda reply: reply["claims"][0]["figures"][0].update(low=12),
+        "null where it may not be": lambda reply: reply["events"][0].update(act=None),
+        "the number that code reads": lambda reply: reply["claims"][0]["fig"][0].update(low=12),
     }.items():
-        reply = making.reply()
+        reply = compact(making.reply())
         change(reply)
         yield name, reply
 
@@ -116,8 +121,85 @@ def _broken() -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize(("name", "reply"), list(_broken()), ids=lambda value: value if isinstance(value, str) else "")
 def test_engines_refuse_broken_replies(accepts: Callable[[str], bool], name: str, reply: dict[str, Any]) -> None:
     """What does not fit the schema cannot be generated under it."""
-    assert not accepts(_compact(reply)), name
+    assert not accepts(_spaced(reply)), name
 
 
-def _compact(reply: dict[str, Any]) -> str:
+def _spaced(reply: dict[str, Any]) -> str:
     return json.dumps(reply, ensure_ascii=False, separators=(", ", ": "))
+
+
+def test_the_compact_form_says_all_that_the_full_one_says() -> None:
+    """Expanding gives back every field of every item."""
+    assert expand(compact(making.reply())) == making.reply()
+
+
+def test_marks_are_derived_from_the_vocabulary() -> None:
+    """Every value of a marked field but the usual one is a mark, and no mark stands for two fields."""
+    for model, usual in USUAL.items():
+        marks = marks_of(model)
+        assert len(marks) == len(set(marks))
+        assert {field for field, _ in marks.values()} == set(usual)
+        assert all(marks.get(value) is None for value in usual.values() if isinstance(value, str))
+    assert marks_of(Claim)["negated"] == ("polarity", "negated")
+    assert marks_of(Claim)["background"] == ("background", True)
+    assert marks_of(Event)["airstrike"] == ("weapons", "airstrike")
+    assert marks_of(Attribution)["mixed"] == ("mode", "mixed")
+    assert len(set(SHORT.values())) == len(SHORT)
+
+
+def _expanded(list_name: str, **changes: Any) -> dict[str, Any]:
+    reply = compact(making.reply())
+    reply[list_name][0].update(changes)
+    expanded: dict[str, Any] = expand(reply)[list_name][0]
+    return expanded
+
+
+def test_of_several_marks_of_verification_the_strongest_counts() -> None:
+    """Confirmed before admitted before disputed before unconfirmed, by the codebook."""
+    assert _expanded("claims", marks=["unconfirmed", "disputed", "hedged"])["verification"] == "disputed"
+    assert _expanded("claims", marks=["admitted", "confirmed", "disputed"])["verification"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("list_name", "changes"),
+    [
+        ("events", {"marks": ["captured", "lost"]}),
+        ("claims", {"marks": ["certain"]}),
+        ("claims", {"marks": "negated"}),
+    ],
+)
+def test_marks_that_contradict_each_other_or_do_not_exist_stay_what_they_are(
+    list_name: str, changes: dict[str, Any]
+) -> None:
+    """Nothing is guessed: the item will not fit its draft, and falls with its reason."""
+    assert _expanded(list_name, **changes)["marks"] == changes["marks"]
+
+
+def test_what_is_left_out_is_taken_from_where_it_stands() -> None:
+    """A claim without a statement says its quote; an event without a quote has that of its first claim."""
+    assert _expanded("claims", say=None)["statement"] == making.reply()["claims"][0]["quote"]
+    assert _expanded("events", quote=None)["quote"] == making.reply()["claims"][0]["quote"]
+    assert _expanded("events", id="e9", quote=None)["quote"] is None, "no claim names it"
+
+
+def test_an_id_that_no_table_has_is_no_source() -> None:
+    """Nor one that two different rows bear: it names neither."""
+    assert _expanded("attributions", chain=["s9"])["chain"] == ["s9"]
+    reply = compact(making.reply())
+    reply["sources"].append({**reply["sources"][0], "name": "somebody else"})
+    assert expand(reply)["attributions"][0]["chain"] == ["s1"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.sampled_from(["s1", "e1", "negated", "p1 target"]),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["id", "chain", "marks", "quote", "actors", "on", "rel", "say"]), inner)
+        ),
+        max_leaves=12,
+    )
+)
+def test_anything_is_expanded_without_a_crash(value: Any) -> None:
+    """What is broken stays broken, and goes on to where it falls."""
+    expand({"sources": value, "actors": [value], "attributions": [value], "events": value, "claims": [value]})

@@ -10,7 +10,7 @@ from conflict_extract.llm.base import ChatModel, Reply, Request
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
 from conflict_extract.reply.reading import Passage, Reading, UnreadableReplyError, read
-from conflict_extract.reply.schema import SCHEMA_NAME, reply_schema
+from conflict_extract.reply.wire import SCHEMA_NAME, reply_schema
 from conflict_extract.text.figures import ACLED, VaguePolicy
 
 

@@ -22,7 +22,7 @@ from conflict_extract.merging import merge
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
 from conflict_extract.models.extraction import Extraction, Provenance, Rejected, Usage
-from conflict_extract.reply.schema import reply_schema
+from conflict_extract.reply.wire import reply_schema
 from conflict_extract.text.passages import cut
 
 Result = TypeVar("Result")

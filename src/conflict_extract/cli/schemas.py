@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from conflict_extract.models import Article, Attribution, Claim, Event, Extraction
-from conflict_extract.reply.schema import reply_schema
+from conflict_extract.reply.wire import reply_schema
 
 DIALECT = GenerateJsonSchema.schema_dialect
 MODELS: tuple[type[BaseModel], ...] = (Article, Attribution, Claim, Event, Extraction)

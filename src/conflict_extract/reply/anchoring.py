@@ -229,7 +229,10 @@ def _event(bench: _Workbench) -> Item | None:
 
 def _claim(bench: _Workbench) -> Item | None:
     draft = bench.draft
-    if not bench.supported("statement", draft.statement):
+    quoted = bench.quoted()
+    # A statement that is the quote again is the passage itself, where the quote may be its first and last words.
+    statement = quoted["quote"] if draft.statement == draft.quote else draft.statement
+    if not bench.supported("statement", statement):
         return None
     figures: list[Figure] = []
     for position, figure in enumerate(draft.figures):
@@ -237,8 +240,8 @@ def _claim(bench: _Workbench) -> Item | None:
         if read is not None:
             figures.append(read)
     return Claim(
-        **bench.quoted(),
-        statement=draft.statement,
+        **quoted,
+        statement=statement,
         kind=draft.kind,
         polarity=draft.polarity,
         certainty=draft.certainty,

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from conflict_extract.models.extraction import Rejected, RejectionReason
 from conflict_extract.reply.schema import LISTS, draft_of
+from conflict_extract.reply.wire import expand
 
-SALVAGED_LISTS = frozenset({"figures", "relations", "actors", "places", "weapons", "events"})
+SALVAGED_LISTS = frozenset({"figures", "relations", "actors", "places", "events"})
 """Lists inside an item whose bad elements fall alone. A chain is none: without a link it would name another origin."""
 
-FORGIVEN_FIELDS = frozenset({"territory", "time"})
+FORGIVEN_FIELDS = frozenset({"time"})
 """Fields that become null where their value is no good. Not ``attribution`` and ``cue``: there, null says something."""
 
 
@@ -116,6 +117,7 @@ def _whole_items(text: str) -> str:
 
 def candidates(reply: dict[str, Any], rejections: Rejections, *, truncated: bool) -> list[Candidate]:
     """The items of a reply that fit the schema; what does not is noted in ``rejections``."""
+    reply = expand(reply)
     for key, value in reply.items():
         if key not in LISTS:
             rejections.add(key, "invalid", f'a reply has no "{key}"', value)
@@ -179,6 +181,10 @@ def _faults(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str
                 message = f"{name} is {given}, which is not one of its values"
             case "string_too_short" | "too_short":
                 message = f"{name} is empty"
+            case "model_type" if place and isinstance(fault["input"], str):
+                message = f'{name} is "{fault["input"][:60]}", which is in no table of the reply'
+            case "string_type" if fault["input"] is None:
+                message = f"{name} is null"
             case _:
                 message = f"{name} has the wrong type"
         yield place, message

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
+from conflict_extract.models.vocabulary import GroundingStatus
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.text.figures import VaguePolicy
 from conflict_extract.text.grounding import Grounder, Placement, choose
 from conflict_extract.text.support import Support
+
+_ENDS = re.compile(r"\s*(.*\S)\s*(?:…|\.\.\.)\s*(\S.*)", re.DOTALL)
+_FEWEST_WORDS = 3
+"""Words that a shortened quote must have on each side: with fewer, it could begin or end in another sentence."""
+_LONGEST_STRETCH = 600
+"""Code points that a shortened quote may stand for at most."""
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 
 class Passage:
@@ -25,6 +34,30 @@ class Passage:
         self.support = Support(self.text)
         self._stand: dict[str, tuple[Placement, ...]] = {}
 
+    def quoted(self, quote: str) -> tuple[Placement, ...]:
+        """Where a quote stands. One of the form "first words … last words" is the whole stretch between them."""
+        found = self.grounder.find(quote, slips=False)
+        if not found and (ends := _ENDS.fullmatch(quote)):
+            found = self._stretches(ends[1], ends[2])
+        return found or self.grounder.find(quote)
+
+    def _stretches(self, first: str, last: str) -> tuple[Placement, ...]:
+        """The stretches that begin with some words and end with the next occurrence of others."""
+        if min(len(first.split()), len(last.split())) < _FEWEST_WORDS:
+            return ()
+        ends = self.grounder.find(last, slips=False)
+        found: list[Placement] = []
+        for begin in self.grounder.find(first, slips=False):
+            end = next((end for end in ends if end.start >= begin.end), None)
+            if end is not None and self._is_one_stretch(begin.start, end.end):
+                status: GroundingStatus = "exact" if begin.status == end.status == "exact" else "normalised"
+                found.append(Placement(begin.start, end.end, status))
+        return tuple(found)
+
+    def _is_one_stretch(self, start: int, end: int) -> bool:
+        between = self.text[start:end]
+        return len(between) <= _LONGEST_STRETCH and _PARAGRAPH_END.search(between) is None
+
     def stand(self, words: str) -> tuple[Placement, ...]:
         """Where names, cues and the like stand, without slips. Items name the same ones again and again."""
         found = self._stand.get(words)
@@ -35,7 +68,7 @@ class Passage:
 
 def place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Placement | None]:
     """A place for each quote: those that stand once first, then the others by their own words and their neighbours."""
-    found = [passage.grounder.find(candidate.draft.quote) for candidate in candidates]
+    found = [passage.quoted(candidate.draft.quote) for candidate in candidates]
     placed = [places[0] if len(places) == 1 else None for places in found]
     sure = {
         candidate.draft.id: (place.start, place.end)

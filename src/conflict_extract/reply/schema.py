@@ -1,4 +1,4 @@
-"""The shape of a model's reply, derived from the domain models.
+"""The drafts of items: what a model gives of each, derived from the domain models.
 
 Every field that the library computes itself (offsets, resolved numbers and days, an event's type) is left out; the
 rest keeps its name and its vocabulary. The JSON Schema lies in the strict subset of structured-output engines: each
@@ -18,7 +18,6 @@ from conflict_extract.models.base import COMPUTED, Model, has_mark
 from conflict_extract.models.claim import Claim
 from conflict_extract.models.event import Event
 
-SCHEMA_NAME = "extraction"
 LISTS: dict[str, type[Model]] = {"attributions": Attribution, "events": Event, "claims": Claim}
 """The lists of a reply, in the order in which the model writes them: claims last, since they link to the others."""
 
@@ -55,28 +54,17 @@ def _drafted(annotation: Any) -> Any:
     return annotation
 
 
-@cache
-def reply_schema() -> dict[str, Any]:
-    """The JSON Schema that the model has to answer in (strict subset). Treat it as read-only."""
-    fields: dict[str, Any] = {name: (tuple[draft_of(model), ...], ...) for name, model in LISTS.items()}  # type: ignore[misc]
-    reply = create_model("Reply", __base__=Draft, **fields)
-    schema: dict[str, Any] = _strict(reply.model_json_schema(by_alias=False))
-    return schema
-
-
 _NOT_IN_SUBSET = {"title", "description", "default", "minLength", "maxLength"}
 
 
-def _strict(node: Any) -> Any:
+def strict(node: Any) -> Any:
     """A copy of a schema without what structured-output engines do not take."""
     if isinstance(node, list):
-        return [_strict(each) for each in node]
+        return [strict(each) for each in node]
     if not isinstance(node, dict):
         return node
     kept = {
-        key: (
-            {name: _strict(each) for name, each in value.items()} if key in ("properties", "$defs") else _strict(value)
-        )
+        key: ({name: strict(each) for name, each in value.items()} if key in ("properties", "$defs") else strict(value))
         for key, value in node.items()
         if key not in _NOT_IN_SUBSET
     }

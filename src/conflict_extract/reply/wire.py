@@ -1,0 +1,218 @@
+"""The compact form in which a model writes its reply, and its expansion into drafts.
+
+Most of the cost and of the waiting is the reply's length. So fields have short names; what repeats is said once
+(sources and actors stand in tables, an event may take the quote of its claim, a claim's quote may be its statement);
+what is usual goes without saying (a plain claim has no marks). The form is derived from the domain models, as the
+drafts are. That a long quote may be its first and last words is a matter for ``placing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import Field, create_model
+
+from conflict_extract.models.attribution import Attribution, Source
+from conflict_extract.models.base import Model
+from conflict_extract.models.claim import Claim, Figure
+from conflict_extract.models.event import Actor, Event
+from conflict_extract.reply.schema import Draft, draft_of, strict
+
+SCHEMA_NAME = "extraction"
+
+USUAL: dict[type[Model], dict[str, Any]] = {
+    Attribution: {"cue_class": "neutral", "mode": "indirect"},
+    Event: {"granularity": "incident", "reality": "occurred", "territory": None, "weapons": []},
+    Claim: {"polarity": "affirmed", "certainty": "certain", "verification": "none", "background": False},
+}
+"""Fields that marks stand for, with the value that goes without saying: "mixed" among an attribution's marks is its
+mode, and an attribution without marks is neutral and indirect."""
+
+_STRENGTH = ("unconfirmed", "disputed", "admitted", "confirmed")
+"""Of several marks of verification the last of these counts, by the codebook."""
+
+WITHIN = " < "
+"""Stands between a place and the next larger one: "Tal Maleh < Hama Province"."""
+
+
+SHORT = {
+    "identification": "who",
+    "alignment": "side",
+    "cue_class": "class",
+    "sub_type": "act",
+    "granularity": "scale",
+    "territory": "ground",
+    "statement": "say",
+    "attribution": "by",
+    "events": "on",
+    "figures": "fig",
+    "relations": "rel",
+    "category": "whom",
+}
+"""The short name of a field inside an item; the others keep theirs."""
+_LONG = {short: long for long, short in SHORT.items()}
+
+
+@cache
+def reply_schema() -> dict[str, Any]:
+    """The JSON Schema that the model has to answer in (strict subset). Treat it as read-only."""
+    words = tuple[str, ...]
+    lists = {
+        "sources": _compact(Source, id=str),
+        "actors": _compact(Actor, id=str, role=None),
+        "attributions": _compact(Attribution, chain=Annotated[words, Field(min_length=1)]),
+        "events": _compact(Event, quote=str | None, actors=words, places=words),
+        "claims": _compact(
+            Claim,
+            statement=str | None,
+            figures=tuple[_compact(Figure), ...],  # type: ignore[misc]
+            relations=words,
+        ),
+    }
+    fields: dict[str, Any] = {name: (tuple[model, ...], ...) for name, model in lists.items()}  # type: ignore[valid-type]
+    schema: dict[str, Any] = strict(create_model("Reply", __base__=Draft, **fields).model_json_schema())
+    return schema
+
+
+def _compact(model: type[Model], **changes: Any) -> type[Draft]:
+    """A model's draft with short names and marks; fields are replaced or, by None, left out; an id is added."""
+    if model in USUAL:
+        values = Literal[tuple(marks_of(model))]  # type: ignore[misc]
+        changes |= {**dict.fromkeys(USUAL[model]), "marks": tuple[values, ...]}
+    fields: dict[str, Any] = {"id": str} if "id" in changes else {}
+    for name, info in draft_of(model).model_fields.items():
+        annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        fields[name] = changes.get(name, annotation)
+    fields.update((name, annotation) for name, annotation in changes.items() if name not in fields)
+    named: dict[str, Any] = {SHORT.get(name, name): (each, ...) for name, each in fields.items() if each is not None}
+    return create_model(f"Compact{model.__name__}", __base__=Draft, **named)
+
+
+@cache
+def marks_of(model: type[Model]) -> dict[str, tuple[str, Any]]:
+    """What each mark says of an item: a field and its value."""
+    marks: dict[str, tuple[str, Any]] = {}
+    for name, usual in USUAL[model].items():
+        if isinstance(usual, bool):
+            marks[name] = (name, not usual)
+        else:
+            marks.update(
+                (value, (name, value)) for value in _values(model.model_fields[name].annotation) if value != usual
+            )
+    return marks
+
+
+def _values(annotation: Any) -> list[str]:
+    """The string literals of an annotation, in their order."""
+    if get_origin(annotation) is Literal:
+        return [value for value in get_args(annotation) if isinstance(value, str)]
+    return [value for part in get_args(annotation) for value in _values(part)]
+
+
+def expand(reply: dict[str, Any]) -> dict[str, Any]:
+    """A compact reply as the lists of full drafts that it stands for.
+
+    What is not as it should be (an id that no table has, a mark that does not exist) is left as it is: it will not fit
+    the drafts, and falls there with its reason.
+    """
+    reply = {name: _with_long_names(value) for name, value in reply.items()}
+    sources, actors = _table(reply.pop("sources", None)), _table(reply.pop("actors", None))
+    quotes = _quotes_of_events(reply.get("claims"))
+    expanding = {
+        "attributions": lambda item: _unmarked(_each(item, "chain", lambda id: sources.get(id, id)), Attribution),
+        "events": lambda item: _unmarked(_event(item, actors, quotes), Event),
+        "claims": lambda item: _unmarked(_claim(item), Claim),
+    }
+    for name, expanded in expanding.items():
+        items = reply.get(name)
+        if isinstance(items, list):
+            reply[name] = [expanded(item) if isinstance(item, dict) else item for item in items]
+    return reply
+
+
+def _with_long_names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_long_names(each) for each in value]
+    if isinstance(value, dict):
+        return {_LONG.get(name, name): _with_long_names(each) for name, each in value.items()}
+    return value
+
+
+def _table(rows: Any) -> dict[str, dict[str, Any]]:
+    """The rows of a table by id. An id that two different rows bear names neither."""
+    found: dict[str, Any] = {}
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(row.get("id"), str):
+            rest = {name: value for name, value in row.items() if name != "id"}
+            if found.setdefault(row["id"], rest) != rest:
+                found[row["id"]] = None
+    return {id: row for id, row in found.items() if row is not None}
+
+
+def _quotes_of_events(claims: Any) -> dict[str, str]:
+    """For each event the quote of the first claim that names it."""
+    quotes: dict[str, str] = {}
+    for claim in claims if isinstance(claims, list) else ():
+        if isinstance(claim, dict) and isinstance(claim.get("events"), list) and isinstance(claim.get("quote"), str):
+            for event in claim["events"]:
+                if isinstance(event, str):
+                    quotes.setdefault(event, claim["quote"])
+    return quotes
+
+
+def _each(item: dict[str, Any], name: str, change: Callable[[str], Any]) -> dict[str, Any]:
+    """The item with a function applied to each string of a list."""
+    value = item.get(name)
+    if not isinstance(value, list):
+        return item
+    return {**item, name: [change(each) if isinstance(each, str) else each for each in value]}
+
+
+def _event(item: dict[str, Any], actors: dict[str, dict[str, Any]], quotes: dict[str, str]) -> dict[str, Any]:
+    def actor(words: str) -> Any:
+        id, _, role = words.partition(" ")
+        return {**actors[id], "role": role} if id in actors else words
+
+    def place(words: str) -> dict[str, Any]:
+        name, _, within = words.partition(WITHIN)
+        return {"name": name, "within": within or None}
+
+    item = _each(_each(item, "actors", actor), "places", place)
+    if item.get("quote", "") is None and item.get("id") in quotes:
+        item["quote"] = quotes[item["id"]]
+    return item
+
+
+def _claim(item: dict[str, Any]) -> dict[str, Any]:
+    def relation(words: str) -> dict[str, Any]:
+        kind, _, claim = words.partition(" ")
+        return {"kind": kind, "claim": claim}
+
+    item = _each(item, "relations", relation)
+    if item.get("statement", "") is None:
+        item["statement"] = item.get("quote")
+    return item
+
+
+def _unmarked(item: dict[str, Any], model: type[Model]) -> dict[str, Any]:
+    """The item with the fields that its marks stand for; as it is where they contradict each other or do not exist."""
+    known, marks = marks_of(model), item.get("marks")
+    if not isinstance(marks, list) or not all(isinstance(mark, str) and mark in known for mark in marks):
+        return item
+    said: dict[str, list[Any]] = {}
+    for mark in dict.fromkeys(marks):
+        field, value = known[mark]
+        said.setdefault(field, []).append(value)
+    full = {name: value for name, value in item.items() if name != "marks"} | USUAL[model]
+    for field, values in said.items():
+        if isinstance(USUAL[model][field], list):
+            full[field] = values
+        elif field == "verification":
+            full[field] = max(values, key=_STRENGTH.index)
+        elif len(values) == 1:
+            full[field] = values[0]
+        else:
+            return item
+    return full
