@@ -180,8 +180,8 @@ def _event(item: dict[str, Any], actors: dict[str, dict[str, Any]], quotes: dict
         return {"name": name, "within": within or None}
 
     item = _each(_each(item, "actors", actor), "places", place)
-    if item.get("quote", "") is None and item.get("id") in quotes:
-        item["quote"] = quotes[item["id"]]
+    if item.get("quote", "") is None and isinstance(item.get("id"), str):
+        item["quote"] = quotes.get(item["id"])
     return item
 
 
