@@ -26,7 +26,7 @@ TOWNS = ("Adun", "Bek", "Cray", "Dorn", "Essa", "Fell", "Garu", "Holt")
 
 def article_and_reply() -> tuple[str, str]:
     """A made-up article of about 2,700 characters and a faultless reply to it."""
-    paragraphs, attributions, events, claims = [], [], [], []
+    paragraphs, sources, attributions, events, claims = [], [], [], [], []
     for number, town in enumerate(TOWNS):
         speaker = number % len(PEOPLE)
         name = f"Colonel {PEOPLE[speaker]} Voss"
@@ -38,36 +38,35 @@ def article_and_reply() -> tuple[str, str]:
             f"and several shops in the lower quarter of {town} burned down before help came."
         )
         if number < len(PEOPLE):
+            sources.append({"id": f"s{number}", "name": name, "type": "military", "who": "named", "side": None})
+            quote = f"{name} … depot of {town} on Tuesday night"
             attributions.append(
-                {
-                    "id": f"a{number + 1}", "quote": told, "cue": "said", "cue_class": "neutral", "mode": "indirect",
-                    "chain": [{"name": name, "type": "military", "identification": "named", "alignment": None}],
-                }
-            )  # fmt: skip
+                {"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "marks": []}
+            )
         events.append(
             {
-                "id": f"e{number + 1}", "quote": act, "sub_type": "shelling_artillery_missile_attack",
-                "summary": f"Rockets on the grain depot of {town}", "granularity": "incident", "reality": "occurred",
-                "actors": [{"name": "rebel", "role": "initiator", "type": "rebel_group"}],
-                "places": [{"name": town, "within": None}], "time": "on Tuesday night", "territory": None,
-                "weapons": ["rocket"],
+                "id": f"e{number}", "quote": None, "act": "shelling_artillery_missile_attack",
+                "summary": f"Rockets on the grain depot of {town}", "actors": ["p1 initiator"], "places": [town],
+                "time": "on Tuesday night", "marks": ["rocket"],
             }
         )  # fmt: skip
         for kind, quote in (("attack", act), ("casualties", toll)):
             figure = {
-                "text": f"more than {30 + number}", "measure": "killed", "of": "soldiers", "category": "combatant",
+                "text": f"more than {30 + number}", "measure": "killed", "of": "soldiers", "whom": "combatant",
                 "window": None,
             }  # fmt: skip
             claims.append(
                 {
-                    "id": f"c{len(claims) + 1}", "quote": quote, "kind": kind, "polarity": "affirmed",
-                    "statement": f"Near {town}, more than {30 + number} soldiers were killed.", "certainty": "certain",
-                    "verification": "none", "background": False, "attribution": f"a{speaker + 1}",
-                    "events": [f"e{number + 1}"], "figures": [figure] if kind == "casualties" else [], "relations": [],
+                    "id": f"c{len(claims)}", "quote": quote, "kind": kind, "by": f"a{speaker}", "on": [f"e{number}"],
+                    "say": f"Near {town}, more than {30 + number} soldiers were killed.", "rel": [], "marks": [],
+                    "fig": [figure] if kind == "casualties" else [],
                 }
             )  # fmt: skip
-    reply = {"attributions": attributions, "events": events, "claims": claims[:15]}
-    return "\n\n".join(paragraphs), json.dumps(reply, ensure_ascii=False)
+    actors = [{"id": "p1", "name": "rebel", "type": "rebel_group"}]
+    reply = {
+        "sources": sources, "actors": actors, "attributions": attributions, "events": events, "claims": claims[:15]
+    }  # fmt: skip
+    return "\n\n".join(paragraphs), json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
 
 
 def serve(content: str, pipe: Connection) -> None:
@@ -115,15 +114,12 @@ async def cpu_per_article(one: Callable[[], Awaitable[object]]) -> float:
 async def measure(url: str, text: str) -> dict[str, float]:
     import instructor
     from openai import AsyncOpenAI
-    from pydantic import BaseModel, create_model
 
     from conflict_extract import Article, Extractor
-    from conflict_extract.reply.schema import LISTS, draft_of
+    from conflict_extract.reply.wire import reply_model
 
     bare = AsyncOpenAI(base_url=url, api_key="none", max_retries=0)
     patched = instructor.from_openai(AsyncOpenAI(base_url=url, api_key="none"), mode=instructor.Mode.JSON_SCHEMA)
-    lists = {name: (list[draft_of(model)], ...) for name, model in LISTS.items()}
-    shape: type[BaseModel] = create_model("Reply", **lists)
     article = Article(id="bench", text=text)
 
     async with Extractor.connect("m", base_url=url) as extractor:
@@ -140,7 +136,7 @@ async def measure(url: str, text: str) -> dict[str, float]:
             return json.loads(completion.choices[0].message.content or "")
 
         async def with_instructor() -> object:
-            return await patched.chat.completions.create(model="m", messages=messages, response_model=shape)
+            return await patched.chat.completions.create(model="m", messages=messages, response_model=reply_model())
 
         async def with_ours() -> object:
             extraction = await extractor.aextract(article)

@@ -36,9 +36,8 @@ class Passage:
 
     def quoted(self, quote: str) -> tuple[Placement, ...]:
         """Where a quote stands. One of the form "first words … last words" is the whole stretch between them."""
-        found = self.grounder.find(quote, slips=False)
-        if not found and (ends := _ENDS.fullmatch(quote)):
-            found = self._stretches(ends[1], ends[2])
+        ends = _ENDS.fullmatch(quote) if quote not in self.text else None
+        found = self._stretches(ends[1], ends[2]) if ends else ()
         return found or self.grounder.find(quote)
 
     def _stretches(self, first: str, last: str) -> tuple[Placement, ...]:

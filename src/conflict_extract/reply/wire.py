@@ -56,8 +56,8 @@ _LONG = {short: long for long, short in SHORT.items()}
 
 
 @cache
-def reply_schema() -> dict[str, Any]:
-    """The JSON Schema that the model has to answer in (strict subset). Treat it as read-only."""
+def reply_model() -> type[Draft]:
+    """The compact reply as a pydantic model."""
     words = tuple[str, ...]
     lists = {
         "sources": _compact(Source, id=str),
@@ -72,7 +72,13 @@ def reply_schema() -> dict[str, Any]:
         ),
     }
     fields: dict[str, Any] = {name: (tuple[model, ...], ...) for name, model in lists.items()}  # type: ignore[valid-type]
-    schema: dict[str, Any] = strict(create_model("Reply", __base__=Draft, **fields).model_json_schema())
+    return create_model("Reply", __base__=Draft, **fields)
+
+
+@cache
+def reply_schema() -> dict[str, Any]:
+    """The JSON Schema that the model has to answer in (strict subset). Treat it as read-only."""
+    schema: dict[str, Any] = strict(reply_model().model_json_schema())
     return schema
 
 
