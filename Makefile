@@ -53,10 +53,16 @@ bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article
 	$(BIN)/python bench/grounding.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/article.py
+	$(BIN)/python bench/evaluation.py
 
-record: $(VENV)/dev ## record the answers for the seeds afresh: BASE_URL=… MODEL=… (key in OPENAI_API_KEY)
-	$(BIN)/conflict-extract extract seeds/articles --record tests/cassettes --out out/recorded.jsonl --force \
+record: $(VENV)/dev ## record all answers afresh: BASE_URL=… MODEL=… (key in OPENAI_API_KEY)
+	$(call record,seeds/articles,tests/cassettes)
+	$(call record,seeds/challenge/articles,tests/cassettes/challenge)
+
+define record
+	$(BIN)/conflict-extract extract $(1) --record $(2) --out out/recorded.jsonl --force --deadline 3600 \
 	  $(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(MODEL),--model $(MODEL))
+endef
 
 schemas: $(VENV)/dev ## write schemas/ afresh from the models
 	$(BIN)/conflict-extract schema --out schemas

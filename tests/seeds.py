@@ -1,4 +1,4 @@
-"""The five seed articles, as the library reads them."""
+"""The seed articles and the challenge articles, as the library reads them."""
 
 from __future__ import annotations
 
@@ -10,3 +10,6 @@ from conflict_extract.models import Article
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "seeds" / "articles"
 SEEDS = tuple(article for article in read_articles([FOLDER]) if isinstance(article, Article))
+CHALLENGE = tuple(
+    article for article in read_articles([ROOT / "seeds" / "challenge" / "articles"]) if isinstance(article, Article)
+)

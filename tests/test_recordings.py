@@ -14,7 +14,7 @@ from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.replay import read_recordings, recorded_settings
 from conflict_extract.models.extraction import verbatims
 from conflict_extract.prompts import Prompt
-from tests.seeds import ROOT, SEEDS
+from tests.seeds import CHALLENGE, ROOT, SEEDS
 
 CASSETTES = ROOT / "tests" / "cassettes"
 
@@ -127,9 +127,10 @@ def test_reasks_do_not_change_what_is_found_by(extractions: dict[str, Extraction
 
 def test_cassettes_keep_nothing_but_the_content_type() -> None:
     """No key, no cookie, no word about the machine, on neither side."""
-    for path in sorted(CASSETTES.glob("*.yaml")):
+    for path in sorted(CASSETTES.rglob("*.yaml")):
         for call in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]:
             for side in ("request", "response"):
                 assert {name.lower() for name in call[side]["headers"]} <= {"content-type"}
             assert call["request"]["uri"].startswith("http://127.0.0.1")
-    assert {call.file.stem for call in read_recordings(CASSETTES)} == {article.id for article in SEEDS}
+    recorded = {call.file.stem for call in read_recordings(CASSETTES)}
+    assert recorded == {article.id for article in (*SEEDS, *CHALLENGE)}
