@@ -54,7 +54,7 @@ FRONT: Mapping[Phrase, str] = _phrases(
         """,
         "within": "within",
         "lt": """
-            fewer than, less than, under, below, short of, just short of, shy of, just shy of, not quite,
+            fewer than, less than, under, below, short of, just short of, shy of, just shy of, not quite, not even,
             lower than, <
         """,
         "approx": """
