@@ -127,7 +127,9 @@ def test_a_statement_left_to_a_shortened_quote_is_the_whole_stretch() -> None:
     """Not the shortened form."""
 
     def change(reply: dict[str, Any]) -> None:
-        reply["claims"][0].update(quote="Army guns shelled … least 12 people", statement="Army guns shelled … least 12 people")
+        reply["claims"][0].update(
+            quote="Army guns shelled … least 12 people", statement="Army guns shelled … least 12 people"
+        )
 
     (claim,) = (item for item in _changed(change).items if item.id == "c1")
     assert isinstance(claim, Claim)

@@ -85,8 +85,8 @@ def reply_schema() -> dict[str, Any]:
 def _compact(model: type[Model], **changes: Any) -> type[Draft]:
     """A model's draft with short names and marks; fields are replaced or, by None, left out; an id is added."""
     if model in USUAL:
-        values = Literal[tuple(marks_of(model))]  # type: ignore[misc]
-        changes |= {**dict.fromkeys(USUAL[model]), "marks": tuple[values, ...]}
+        values: Any = Literal.__getitem__(tuple(marks_of(model)))
+        changes |= {**dict.fromkeys(USUAL[model]), "marks": tuple.__class_getitem__((values, ...))}
     fields: dict[str, Any] = {"id": str} if "id" in changes else {}
     for name, info in draft_of(model).model_fields.items():
         annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
@@ -126,7 +126,7 @@ def expand(reply: dict[str, Any]) -> dict[str, Any]:
     reply = {name: _with_long_names(value) for name, value in reply.items()}
     sources, actors = _table(reply.pop("sources", None)), _table(reply.pop("actors", None))
     quotes = _quotes_of_events(reply.get("claims"))
-    expanding = {
+    expanding: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "attributions": lambda item: _unmarked(_each(item, "chain", lambda id: sources.get(id, id)), Attribution),
         "events": lambda item: _unmarked(_event(item, actors, quotes), Event),
         "claims": lambda item: _unmarked(_claim(item), Claim),
