@@ -124,7 +124,7 @@ def test_a_shortened_quote_is_the_whole_stretch() -> None:
 
 
 def test_a_statement_left_to_a_shortened_quote_is_the_whole_stretch() -> None:
-    """Not the shortened form."""
+    """Not the shortened form; and it is a sentence."""
 
     def change(reply: dict[str, Any]) -> None:
         reply["claims"][0].update(
@@ -133,7 +133,8 @@ def test_a_statement_left_to_a_shortened_quote_is_the_whole_stretch() -> None:
 
     (claim,) = (item for item in _changed(change).items if item.id == "c1")
     assert isinstance(claim, Claim)
-    assert claim.statement == claim.quote == making.reply()["claims"][0]["quote"]
+    assert claim.quote == making.reply()["claims"][0]["quote"]
+    assert claim.statement == claim.quote + "."
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,11 @@ from tests.seeds import CHALLENGE, ROOT, SEEDS
 CASSETTES = ROOT / "tests" / "cassettes"
 
 COUNTS = {
-    "1000-troops-killed-claim": (9, 28, 10, 0),
-    "another-21-civilians": (12, 32, 12, 0),
-    "at-least-180-troops": (7, 23, 8, 0),
-    "latakia-counter-attack": (5, 25, 10, 0),
-    "offensive-second-week": (7, 24, 12, 0),
+    "1000-troops-killed-claim": (9, 26, 11, 0),
+    "another-21-civilians": (12, 31, 12, 0),
+    "at-least-180-troops": (7, 23, 9, 0),
+    "latakia-counter-attack": (5, 21, 9, 0),
+    "offensive-second-week": (7, 25, 12, 0),
 }
 """Attributions, claims, events and rejected items that each recorded answer comes to."""
 

@@ -231,7 +231,7 @@ def _claim(bench: _Workbench) -> Item | None:
     draft = bench.draft
     quoted = bench.quoted()
     # A statement that is the quote again is the passage itself, where the quote may be its first and last words.
-    statement = quoted["quote"] if draft.statement == draft.quote else draft.statement
+    statement = _sentence(quoted["quote"]) if draft.statement == draft.quote else draft.statement
     if not bench.supported("statement", statement):
         return None
     figures: list[Figure] = []
@@ -252,6 +252,11 @@ def _claim(bench: _Workbench) -> Item | None:
         figures=tuple(figures),
         relations=tuple({"kind": link.kind, "claim": link.claim} for link in draft.relations),
     )
+
+
+def _sentence(words: str) -> str:
+    """Words of the article as a sentence: with a capital and a full stop."""
+    return words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else ".")
 
 
 def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> Figure | None:
