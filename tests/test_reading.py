@@ -123,6 +123,22 @@ def test_a_shortened_quote_is_the_whole_stretch() -> None:
     assert claim.grounding == "exact"
 
 
+def test_a_passage_that_opens_quotation_marks_closes_them() -> None:
+    """Marks at the ends of a quote are placed with it where the article has them there, whatever their shape."""
+    text = "“We hold the bridge,” said the colonel. The mayor called it “a lost town” on Friday."
+    claims = [
+        making.claim("c1", '"We hold the bridge,"', "The bridge is held.", kind="territory"),
+        making.claim("c2", "The mayor called it “a lost town”", "The town is lost.", kind="assessment"),
+        making.claim("c3", "“The mayor called it", "The mayor called it a lost town.", kind="assessment"),
+    ]
+    reading = _read({"attributions": [], "events": [], "claims": claims}, making.article(text=text))
+    assert [item.quote for item in reading.items] == [
+        "“We hold the bridge",
+        "The mayor called it “a lost town”",
+        "The mayor called it",
+    ]
+
+
 def test_a_statement_left_to_a_shortened_quote_is_the_whole_stretch() -> None:
     """Not the shortened form; and it is a sentence."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from conflict_extract.models.article import Article
@@ -15,6 +16,7 @@ from conflict_extract.text.grounding import Grounder, Placement, choose
 from conflict_extract.text.support import Support
 
 _ENDS = re.compile(r"\s*(.*\S)\s*(?:…|\.\.\.)\s*(\S.*)", re.DOTALL)
+_MARKS = frozenset("\"'“”„‟«»‘’‚‛")
 _FEWEST_WORDS = 3
 """Words that a shortened quote must have on each side: with fewer, it could begin or end in another sentence."""
 _LONGEST_STRETCH = 600
@@ -38,7 +40,14 @@ class Passage:
         """Where a quote stands. One of the form "first words … last words" is the whole stretch between them."""
         ends = _ENDS.fullmatch(quote) if quote not in self.text else None
         found = self._stretches(ends[1], ends[2]) if ends else ()
-        return found or self.grounder.find(quote)
+        return tuple(self._with_marks(place, quote.strip()) for place in found or self.grounder.find(quote))
+
+    def _with_marks(self, place: Placement, quote: str) -> Placement:
+        """A place with the quotation marks at its ends that the quote has, too: a passage that opens one closes it."""
+        before, after = self.text[place.start - 1 : place.start], self.text[place.end : place.end + 1]
+        opened = bool(before) and before in _MARKS and quote[0] in _MARKS
+        closed = bool(after) and after in _MARKS and quote[-1] in _MARKS
+        return replace(place, start=place.start - opened, end=place.end + closed) if opened or closed else place
 
     def _stretches(self, first: str, last: str) -> tuple[Placement, ...]:
         """The stretches that begin with some words and end with the next occurrence of others."""
