@@ -166,6 +166,19 @@ def test_diff_shows_what_differs_and_what_only_one_has(tmp_path: Path) -> None:
     assert "attributions: a 5, b 5; both have 5, 5 of them alike in all fields; F1 1.00" in same.stdout
 
 
+def test_agreement_gives_f1_and_alpha(tmp_path: Path) -> None:
+    """F1 by the scorer, alpha by field; a labelling agrees with itself in full."""
+    two_labellings(tmp_path)
+    folder = tmp_path / "gold" / "annotations"
+    result = run("agreement", folder / "*.anna.json", folder / "*.ben.json")
+    assert result.exit_code == 0, result.output
+    assert "claims.detection        0.909" in result.stdout
+    same = run("agreement", folder / "marsa-dhul.anna.json", folder / "marsa-dhul.anna.json")
+    assert "end_to_end              1.000" in same.stdout
+    assert "attributions.cue_class" in same.stdout
+    assert run("agreement", folder / "*.anna.json", tmp_path / "gold").exit_code == 2
+
+
 def test_adjudication_makes_gold_and_a_log(tmp_path: Path) -> None:
     """A worksheet of what differs; filled in, gold with ids in text order, and the rules in the log."""
     one, other = two_labellings(tmp_path)

@@ -140,6 +140,39 @@ def diff(
 
 
 @gold.command()
+def agreement(
+    a: Annotated[str, typer.Argument(metavar="A", help="A label file, a folder, or a pattern in quotes.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other labelling, in the same way.")],
+    articles: _Folder = None,
+) -> None:
+    """Measure how far two labellings agree: F1 of B against A by the scorer, and Krippendorff's alpha on the fields.
+
+    A pattern names one annotator's files in a folder: 'seeds/gold/annotations/*.anna.json'.
+    """
+    from conflict_extract.cli import gold_files
+    from conflict_extract.cli.gold_agreement import alphas_table, scores_table
+    from conflict_extract.cli.terminal import complain, console
+    from conflict_extract.errors import ConfigError
+    from conflict_extract.evaluation.agreement import agreement as measure
+    from conflict_extract.evaluation.document import Document
+
+    one, other = gold_files.labellings(a), gold_files.labellings(b)
+    common = [id for id in one if id in other]
+    if not common:
+        raise ConfigError(f"{a} and {b} have no article in common")
+    pairs = []
+    for id in common:
+        article = gold_files.articles_of(one[id][0], articles).get(id)
+        pairs.append((Document.of_labels(one[id][1], article), Document.of_labels(other[id][1], article)))
+    found = measure(pairs)
+    screen = console(data=True)
+    screen.print(scores_table(found))
+    screen.print(alphas_table(found))
+    for id in sorted(one.keys() ^ other.keys()):
+        complain(f"{id} is only in {a if id in one else b}; it is left out")
+
+
+@gold.command()
 def adjudicate(
     out: Annotated[Path, typer.Option(metavar="FILE", help="What is written: the worksheet; with --apply, the gold.")],
     a: Annotated[Path | None, typer.Argument(metavar="A", help="One labelling of an article.")] = None,

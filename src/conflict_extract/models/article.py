@@ -18,8 +18,8 @@ class Article(Model):
     Attributes:
         id: Any name that is unique in your collection.
         text: The text, never changed by the library: all offsets are code points into it.
-        title: The headline, where it is known apart from the text. It is kept, and not sent to a model: quotes could not
-            point into it.
+        title: The headline, where it is known apart from the text. It is kept and not sent to a model, since quotes
+            could not point into it.
         published: The day of publication. Relative times ("on Thursday") are resolved against it; without
             it they stay unresolved.
         url: Where the article was found.
