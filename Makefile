@@ -35,6 +35,7 @@ define evaluate
 endef
 
 floors: ## after make eval: raise the floors of a set: SET=seeds|challenge WHY="…"
+	@test -n "$(SET)" -a -n "$(WHY)" || { echo 'give SET=seeds or SET=challenge, and WHY="what moved the scores"'; exit 2; }
 	$(BIN)/python bench/floors.py $(SET) out/$(SET).jsonl --gold $(if $(filter seeds,$(SET)),seeds/gold,seeds/challenge/gold) --why "$(WHY)"
 
 test: $(VENV)/dev ## run all tests

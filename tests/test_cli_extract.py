@@ -379,3 +379,14 @@ def test_a_model_file_is_run_on_this_machine(tiny_gguf: Path) -> None:
     assert url.startswith("http://127.0.0.1:")
     with pytest.raises(URLError):
         urlopen(f"{url}/models", timeout=5)
+
+
+def test_results_are_never_written_over_an_article(articles: Path) -> None:
+    """Not even with --force, whether the article was named or its folder."""
+    one = sorted(articles.glob("*.txt"))[0]
+    before = one.read_bytes()
+    for path in (one, articles):
+        result = run(path, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--out", one, "--force")
+        assert result.exit_code == 2
+        assert "would overwrite an article" in result.stderr
+    assert one.read_bytes() == before

@@ -96,14 +96,19 @@ def _error(model: str, best: Reading | None, replies: tuple[Reply, ...], *, stri
     if best is None:
         truncated = last.finish_reason == "length"
         return InvalidReplyError(
-            "the reply ran out of room before its first item" if truncated else "the reply is not JSON of the schema",
+            (
+                "the reply ran out of room before its first item; give it more with max_tokens"
+                if truncated
+                else "the reply is not JSON of the schema; does the endpoint take JSON schemas (structured output)?"
+            ),
             model=model,
             reason="truncated" if truncated else "not_schema",
             reply=last.text,
             attempts=calls,
         )
     if strict and best.rejected:
-        problem = f"strict: the reply has {len(best.rejected)} faults, first of all {best.rejected[0].path}"
+        first = best.rejected[0]
+        problem = f"strict: the reply has {len(best.rejected)} faults; the first: {first.path} ({first.reason})"
         return InvalidReplyError(problem, model=model, reason="faults", reply=last.text, attempts=calls)
     if strict and not best.complete:
         return InvalidReplyError(

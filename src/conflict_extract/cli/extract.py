@@ -115,6 +115,7 @@ def extract(
     )
     engine.check()
     output = Output(out, force=force)
+    _keep_apart(output, paths)
     articles, unread = _read(paths, published)
     if record is not None:
         check_recordable(articles)
@@ -130,6 +131,26 @@ def extract(
             keep_text=not no_text,
         )
     _conclude(failed, output)
+
+
+def _keep_apart(output: Output, paths: Sequence[Path]) -> None:
+    """Refuse to write over an article, --force or not.
+
+    Raises:
+        ConfigError: --out is one of the articles, or the sidecar of a folder of them.
+    """
+    from conflict_extract.documents.metadata import METADATA
+    from conflict_extract.documents.reading import SUFFIXES
+    from conflict_extract.errors import ConfigError
+
+    if output.path is None or not output.path.exists():
+        return
+    target = output.path.resolve()
+    for path in paths:
+        read = path.resolve()
+        inside = target.parent == read and (target.suffix.lower() in SUFFIXES or target.name == METADATA)
+        if target == read or inside:
+            raise ConfigError(f"{output.path}: --out would overwrite an article; name another file")
 
 
 def _given(context: typer.Context) -> Iterator[str]:

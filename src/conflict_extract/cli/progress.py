@@ -47,7 +47,8 @@ class Progress:
         if isinstance(result, Failure):
             complain(f"{result.article_id}: {result.error}")
         elif self._bar is None:
-            counts = f"{len(result.claims)} claims, {len(result.events)} events"
+            left_out = f", {len(result.rejected)} left out" if result.rejected else ""
+            counts = f"{len(result.claims)} claims, {len(result.events)} events{left_out}"
             line = f"[{self._done}/{self._total}] {result.article_id}: {counts}"
             print(clean(line), file=self._console.file, flush=True)
         if self._bar is not None:

@@ -171,9 +171,12 @@ def _time(event: Event) -> str:
 
 
 def _left_out(rejected: tuple[Rejected, ...], *, in_full: bool) -> Iterator[Line]:
-    if not rejected:
+    if not rejected and not in_full:
         return
     yield Text()
+    if not rejected:
+        yield Text("Nothing was left out", "magenta")
+        return
     if not in_full:
         yield Text(f"{_count(len(rejected), 'item')} left out; --rejected shows which, and why", "magenta")
         return

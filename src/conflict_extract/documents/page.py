@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conflict_extract.documents.decoding import decode_page
-from conflict_extract.errors import ConfigError, InputError
+from conflict_extract.errors import InputError
 
 
 def main_text(data: bytes, path: Path) -> str:
@@ -20,10 +20,9 @@ def main_text(data: bytes, path: Path) -> str:
         path: Its file, for errors.
 
     Raises:
-        ConfigError: trafilatura is not installed.
-        InputError: The page cannot be decoded, or has no main text.
+        InputError: The page cannot be decoded, or has no main text; or trafilatura is not installed.
     """
-    extract = _extractor()
+    extract = _extractor(path)
     page = decode_page(data, path)
     try:
         text = extract(page, include_comments=False)
@@ -34,18 +33,10 @@ def main_text(data: bytes, path: Path) -> str:
     return text
 
 
-def require_trafilatura() -> None:
-    """Find out early whether pages can be read.
-
-    Raises:
-        ConfigError: trafilatura is not installed.
-    """
-    _extractor()
-
-
-def _extractor() -> Callable[..., str | None]:
+def _extractor(path: Path) -> Callable[..., str | None]:
     try:
         from trafilatura import extract
     except ImportError:
-        raise ConfigError("HTML pages need the package trafilatura: pip install 'conflict-extract[html]'") from None
+        problem = "HTML pages need the package trafilatura: pip install 'conflict-extract[html]'"
+        raise InputError(problem, path=path) from None
     return extract

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from conflict_extract.documents.decoding import MAX_BYTES, decode, read_bytes, refuse_markup, too_large
 from conflict_extract.documents.metadata import METADATA, read_metadata, verify
-from conflict_extract.documents.page import main_text, require_trafilatura
+from conflict_extract.documents.page import main_text
 from conflict_extract.documents.records import Known, known_of, parse_object, refuse_unknown_keys, string_of
 from conflict_extract.errors import ConfigError, InputError
 from conflict_extract.models import Article
@@ -44,14 +44,11 @@ def read_articles(paths: Sequence[Path]) -> Iterator[Article | InputError]:
         The articles, ids unique, and an error for each that cannot be read.
 
     Raises:
-        ConfigError: A path is not there or of no known kind, a folder has no articles, or there are pages
-            and no trafilatura to read them.
+        ConfigError: A path is not there or of no known kind, or a folder has no articles.
         InputError: A folder or its ``metadata.json`` cannot be read.
     """
     files = [file for path in paths for file in _files_of(Path(path))]
     known = {folder: read_metadata(folder) for folder in dict.fromkeys(file.parent for file in files)}
-    if any(_kind(file) in (".html", ".htm") for file in files):
-        require_trafilatura()
     return _unique(found for file in files for found in _read(file, known[file.parent].get(file.name, Known())))
 
 
