@@ -386,7 +386,7 @@ def test_results_are_never_written_over_an_article(articles: Path) -> None:
     one = sorted(articles.glob("*.txt"))[0]
     before = one.read_bytes()
     for path in (one, articles):
-        result = run(path, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--out", one, "--force")
+        result = extract(path, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--out", one, "--force")
         assert result.exit_code == 2
         assert "would overwrite an article" in result.stderr
     assert one.read_bytes() == before

@@ -185,6 +185,7 @@ def test_what_was_left_out_is_shown_on_demand(tmp_path: Path) -> None:
     }
     path = written(tmp_path, extraction(rejected=[fault], complete=False))
     plain, full = show(path).stdout, show(path, "--rejected").stdout
+    assert "Nothing was left out" in show(written(tmp_path, extraction()), "--rejected").stdout
     assert "1 item left out; --rejected" in plain
     assert "no such words" not in plain
     assert "INCOMPLETE" in plain
