@@ -52,7 +52,8 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
     """Put the readings of an article's passages together.
 
     Items of neighbouring passages are one where they say the same of the same words: attributions by cue class and
-    origin, events by sub-type and reality, claims by kind, polarity and the words of their figures. One copy is kept,
+    origin, events by sub-type and reality, claims by teller, kind, polarity and the words
+    of their figures. One copy is kept,
     with the links of all. Ids are given afresh, by place in the text: a1, a2 …, e1 …, c1 …
 
     Args:
@@ -60,14 +61,22 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
     """
     groups: dict[type[Item], list[_Group]] = {Attribution: [], Event: [], Claim: []}
     before: list[_Group] = []
+    home: dict[Key, _Group] = {}
     for number in range(len(passages)):
         here: list[_Group] = []
         for copy in _copies(passages, number):
-            group = next((group for group in before if _is_twin(copy, group.copies[-1])), None)
+            twins = [
+                group
+                for group in before
+                if group not in here and _is_twin(copy, group.copies[-1]) and _same_voice(copy, group.copies[-1], home)
+            ]
+            # Of several, the one that covers the very same words.
+            group = max(twins, key=lambda group: group.copies[-1].item.span == copy.item.span, default=None)
             if group is None:
                 group = _Group()
                 groups[type(copy.item)].append(group)
             group.copies.append(copy)
+            home[copy.key] = group
             here.append(group)
         before = here
     ids: dict[Key, str] = {}
@@ -103,6 +112,13 @@ def _is_twin(copy: _Copy, other: _Copy) -> bool:
         figures = [{figure.text_span for figure in claim.figures} for claim in (one, two)]
         return one.kind == two.kind and one.polarity == two.polarity and figures[0] == figures[1]
     return False
+
+
+def _same_voice(copy: _Copy, other: _Copy, home: dict[Key, _Group]) -> bool:
+    """Whether two claims hang on one telling, as far as both know theirs: what two parties say are two claims."""
+    voices = [(each.key[0], getattr(each.item, "attribution", None)) for each in (copy, other)]
+    tellings = [home[number, id] for number, id in voices if id is not None]
+    return len(tellings) < 2 or tellings[0] is tellings[1]
 
 
 def _same_words(one: Span, two: Span) -> bool:

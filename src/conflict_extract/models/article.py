@@ -38,11 +38,16 @@ class Article(Model):
             raise ValueError("the text is empty")
         if "\x00" in text:
             raise ValueError(f"the text has a NUL character at offset {text.index(chr(0))}: this is not a text")
+        return text
+
+    @field_validator("id", "text", "title", "url")
+    @classmethod
+    def _can_be_written(cls, words: str | None) -> str | None:
         try:
-            text.encode("utf-8")
+            (words or "").encode("utf-8")
         except UnicodeEncodeError as error:
             raise ValueError(f"the text has half a surrogate pair at offset {error.start}") from None
-        return text
+        return words
 
     @cached_property
     def sha256(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +12,18 @@ from pydantic import ValidationError
 
 from conflict_extract.models.extraction import Rejected, RejectionReason
 from conflict_extract.reply.schema import LISTS, draft_of
-from conflict_extract.reply.wire import expand
+from conflict_extract.reply.wire import TABLES, expand
 
 SALVAGED_LISTS = frozenset({"figures", "relations", "actors", "places", "events"})
 """Lists inside an item whose bad elements fall alone. A chain is none: without a link it would name another origin."""
 
 FORGIVEN_FIELDS = frozenset({"time"})
 """Fields that become null where their value is no good. Not ``attribution`` and ``cue``: there, null says something."""
+
+
+_DEEPEST = 30
+"""Levels of nesting that a reply may have; a good one has six."""
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableReplyError(ValueError):
@@ -63,17 +69,42 @@ def load(text: str, *, truncated: bool) -> dict[str, Any]:
         UnreadableReplyError: It is not one JSON object, or has a key twice (which value counts would be a guess).
     """
     try:
-        value = json.loads(text, object_pairs_hook=_no_key_twice)
+        value = _json(text)
     except (ValueError, RecursionError) as error:
         if not truncated or isinstance(error, UnreadableReplyError):
             raise UnreadableReplyError(_say(error)) from None
         try:
-            value = json.loads(_whole_items(text), object_pairs_hook=_no_key_twice)
+            value = _json(_whole_items(text))
         except (ValueError, RecursionError) as second:
             raise UnreadableReplyError(_say(second)) from None
     if not isinstance(value, dict):
         raise UnreadableReplyError("the reply is not a JSON object")
     return value
+
+
+def _json(text: str) -> Any:
+    """JSON, without what would not survive being written again: NaN, half surrogate pairs, bottomless nesting."""
+    value = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_such_number)
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > _DEEPEST:
+            raise UnreadableReplyError("the reply is nested too deeply")
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += each.keys()
+                inner += each.values()
+            elif isinstance(each, list):
+                inner += each
+            elif isinstance(each, str) and not each.isascii() and _HALF_PAIR.search(each):
+                raise UnreadableReplyError("a string of the reply has half a surrogate pair")
+        level = inner
+    return value
+
+
+def _no_such_number(name: str) -> Any:
+    raise UnreadableReplyError(f"{name} is no JSON number")
 
 
 def _say(error: Exception) -> str:
@@ -117,6 +148,7 @@ def _whole_items(text: str) -> str:
 
 def candidates(reply: dict[str, Any], rejections: Rejections, *, truncated: bool) -> list[Candidate]:
     """The items of a reply that fit the schema; what does not is noted in ``rejections``."""
+    _check_tables(reply, rejections, truncated=truncated)
     reply = expand(reply)
     for key, value in reply.items():
         if key not in LISTS:
@@ -134,6 +166,24 @@ def candidates(reply: dict[str, Any], rejections: Rejections, *, truncated: bool
     return found
 
 
+def _check_tables(reply: dict[str, Any], rejections: Rejections, *, truncated: bool) -> None:
+    """Note what is wrong with the tables of sources and actors: whoever refers to it falls, and should know why."""
+    for name in TABLES:
+        rows = reply.get(name)
+        if not isinstance(rows, list):
+            needed = reply.get("attributions") if name == "sources" else reply.get("events")
+            if rows is not None or (needed and not truncated):
+                rejections.add(name, "invalid", f'the reply has no list "{name}"', rows)
+            continue
+        first: dict[str, Any] = {}
+        for position, row in enumerate(rows):
+            id = row.get("id") if isinstance(row, dict) else None
+            if not isinstance(id, str):
+                rejections.add(f"{name}[{position}]", "invalid", "a row of the table needs an id", row)
+            elif first.setdefault(id, row) != row:
+                rejections.add(f"{name}[{position}]", "duplicate_id", f"the id {id} is given to two rows", row)
+
+
 def _candidate(kind: str, path: str, raw: Any, rejections: Rejections) -> Candidate | None:
     draft = draft_of(LISTS[kind])
     try:
@@ -149,7 +199,7 @@ def _candidate(kind: str, path: str, raw: Any, rejections: Rejections) -> Candid
     for place, message in faults:
         name = str(place[0])
         if name in FORGIVEN_FIELDS:
-            rejections.add(f"{path}.{name}", "invalid", message, raw[name], id)
+            rejections.add(f"{path}.{name}", "invalid", message, raw.get(name), id)
             salvaged[name] = None
         elif int(place[1]) not in dropped.setdefault(name, set()):
             dropped[name].add(int(place[1]))

@@ -22,6 +22,7 @@ _FEWEST_WORDS = 3
 _LONGEST_STRETCH = 600
 """Code points that a shortened quote may stand for at most."""
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
+_SENTENCE_END = re.compile(r"\n\s*\n|(?<![A-Z])[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z])")
 
 
 class Passage:
@@ -36,10 +37,15 @@ class Passage:
         self.support = Support(self.text)
         self._stand: dict[str, tuple[Placement, ...]] = {}
 
-    def quoted(self, quote: str) -> tuple[Placement, ...]:
-        """Where a quote stands. One of the form "first words … last words" is the whole stretch between them."""
+    def quoted(self, quote: str, *, one_sentence: bool = False) -> tuple[Placement, ...]:
+        """Where a quote stands. One of the form "first words … last words" is the whole stretch between them.
+
+        Args:
+            quote: The model's quote.
+            one_sentence: A shortened quote must not run over the end of a sentence: what it leaves out could deny it.
+        """
         ends = _ENDS.fullmatch(quote) if quote not in self.text else None
-        found = self._stretches(ends[1], ends[2]) if ends else ()
+        found = self._stretches(ends[1], ends[2], _SENTENCE_END if one_sentence else _PARAGRAPH_END) if ends else ()
         return tuple(self._with_marks(place, quote.strip()) for place in found or self.grounder.find(quote))
 
     def _with_marks(self, place: Placement, quote: str) -> Placement:
@@ -49,7 +55,7 @@ class Passage:
         closed = bool(after) and after in _MARKS and quote[-1] in _MARKS
         return replace(place, start=place.start - opened, end=place.end + closed) if opened or closed else place
 
-    def _stretches(self, first: str, last: str) -> tuple[Placement, ...]:
+    def _stretches(self, first: str, last: str, bounds: re.Pattern[str]) -> tuple[Placement, ...]:
         """The stretches that begin with some words and end with the next occurrence of others."""
         if min(len(first.split()), len(last.split())) < _FEWEST_WORDS:
             return ()
@@ -57,14 +63,11 @@ class Passage:
         found: list[Placement] = []
         for begin in self.grounder.find(first, slips=False):
             end = next((end for end in ends if end.start >= begin.end), None)
-            if end is not None and self._is_one_stretch(begin.start, end.end):
+            between = self.text[begin.start : end.end] if end is not None else ""
+            if end is not None and len(between) <= _LONGEST_STRETCH and bounds.search(between) is None:
                 status: GroundingStatus = "exact" if begin.status == end.status == "exact" else "normalised"
                 found.append(Placement(begin.start, end.end, status))
         return tuple(found)
-
-    def _is_one_stretch(self, start: int, end: int) -> bool:
-        between = self.text[start:end]
-        return len(between) <= _LONGEST_STRETCH and _PARAGRAPH_END.search(between) is None
 
     def stand(self, words: str) -> tuple[Placement, ...]:
         """Where names, cues and the like stand, without slips. Items name the same ones again and again."""
@@ -76,7 +79,9 @@ class Passage:
 
 def place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: Rejections) -> list[Placement | None]:
     """A place for each quote: those that stand once first, then the others by their own words and their neighbours."""
-    found = [passage.quoted(candidate.draft.quote) for candidate in candidates]
+    found = [
+        passage.quoted(candidate.draft.quote, one_sentence=candidate.kind != "attributions") for candidate in candidates
+    ]
     placed = [places[0] if len(places) == 1 else None for places in found]
     sure = {
         candidate.draft.id: (place.start, place.end)

@@ -33,6 +33,9 @@ mode, and an attribution without marks is neutral and indirect."""
 _STRENGTH = ("unconfirmed", "disputed", "admitted", "confirmed")
 """Of several marks of verification the last of these counts, by the codebook."""
 
+TABLES = ("sources", "actors")
+"""The lists of a compact reply that are no items, but what items refer to."""
+
 WITHIN = " < "
 """Stands between a place and the next larger one: "Tal Maleh < Hama Province"."""
 
@@ -142,7 +145,11 @@ def _with_long_names(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_long_names(each) for each in value]
     if isinstance(value, dict):
-        return {_LONG.get(name, name): _with_long_names(each) for name, each in value.items()}
+        # Where both names of a field are given, the short one stays as it is, and falls as a field too many.
+        named = (
+            (_LONG[name] if name in _LONG and _LONG[name] not in value else name, each) for name, each in value.items()
+        )
+        return {name: _with_long_names(each) for name, each in named}
     return value
 
 
