@@ -26,9 +26,9 @@ from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.reply.placing import Passage, place_quotes, shortened
 from conflict_extract.reply.schema import Draft
-from conflict_extract.text.figures import read_figure
 from conflict_extract.text.grounding import Placement
 from conflict_extract.text.times import resolve_time
+from conflict_extract.text.whole_figures import whole_figure
 
 NEXT_TO = 200
 """Code points within which a cue or a figure counts as standing next to its item's quote."""
@@ -269,11 +269,13 @@ def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> F
     if draft.of is not None and not nouns:
         bench.words(f"{where}.of", draft.of, "what is counted", close=True)
     number, noun = _closest(numbers, nouns)
-    text, text_span = bench.at(number)
-    quantity = read_figure(text, measure=draft.measure, policy=bench.passage.policy)
-    if quantity is None:
+    passage = bench.passage
+    whole = whole_figure(passage.text, number.start, number.end, measure=draft.measure, policy=passage.policy)
+    if whole is None:
         bench.reject(where, "unreadable_figure", f"no number can be read from {shortened(draft.text)}", draft)
         return None
+    start, end, quantity = whole
+    text, text_span = passage.text[start:end], Span(start + passage.offset, end + passage.offset)
     window = bench.words(where, draft.window, "the figure's window", falls=where, content=draft)
     if draft.window is not None and window is None:
         return None

@@ -98,6 +98,11 @@ class Number:
     next: int
 
 
+def number_words() -> frozenset[str]:
+    """The words that numbers are written with, and the letters that stand for thousands and more."""
+    return frozenset({*_UNITS, *_TENS, *_MULTIPLIERS, *_SUFFIXES})
+
+
 def numbers_in(text: str) -> tuple[int | float, ...]:
     """The values of all numbers of a text, in order: digits and words, dates and years included.
 
