@@ -27,8 +27,8 @@ from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.reply.placing import Passage, place_quotes, shortened
 from conflict_extract.reply.schema import Draft
 from conflict_extract.text.grounding import Placement
-from conflict_extract.text.times import resolve_time
 from conflict_extract.text.whole_figures import whole_figure
+from conflict_extract.text.whole_times import whole_time
 
 NEXT_TO = 200
 """Code points within which a cue or a figure counts as standing next to its item's quote."""
@@ -207,7 +207,10 @@ def _event(bench: _Workbench) -> Item | None:
     time = bench.words("time", draft.time, "the time")
     # Relative words are read as news are, back from the publication day; what is planned lies ahead of it.
     published = bench.passage.published if draft.reality != "planned" else None
-    days = resolve_time(time[0], published=published) if time else None
+    days = None
+    if time:
+        start, end = time[1].start - bench.passage.offset, time[1].end - bench.passage.offset
+        days = whole_time(bench.passage.text, start, end, published=published)
     return Event(
         **bench.quoted(),
         type=TYPE_OF_SUB_TYPE[draft.sub_type],
