@@ -85,6 +85,23 @@ def test_a_mended_reply_that_lost_items_does_not_replace_the_better_one() -> Non
     assert extraction.provenance.calls == 2
 
 
+def test_what_only_the_other_reply_had_is_noted() -> None:
+    """A reask that loses a good item for another one does not lose it without a word."""
+    first, second = making.reply(), making.reply()
+    first["claims"] = [claim for claim in first["claims"] if claim["id"] != "c5"] + [
+        making.claim("c7", "Nobody was hurt", "Nobody was hurt.")
+    ]
+    second["claims"] = [claim for claim in second["claims"] if claim["id"] != "c6"]
+    second["events"] = [event for event in second["events"] if event["id"] != "e3"]
+    first["events"] = [event for event in first["events"] if event["id"] != "e2"]
+    first["claims"][3]["events"] = []
+    extraction, _ = _extract(making.as_text(first), making.as_text(second))
+    kept = {claim.quote for claim in extraction.claims}
+    lost = {fault.content["quote"] for fault in extraction.rejected if fault.reason == "not_repeated"}
+    assert "Dozens of his fighters had died" in kept
+    assert lost == {"The army launched its offensive on 2 May"}
+
+
 def test_strict_raises_instead_of_rejecting() -> None:
     """For those who want all or nothing."""
     with pytest.raises(InvalidReplyError, match=r"claims\[5\]") as caught:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from conflict_extract import prompts
 from conflict_extract.errors import InvalidReplyError, RequestError
 from conflict_extract.llm.base import ChatModel, Reply, Request
 from conflict_extract.models.article import Article
-from conflict_extract.models.base import Span
+from conflict_extract.models.base import Span, overlapping
+from conflict_extract.models.extraction import Rejected
 from conflict_extract.reply.reading import Passage, Reading, UnreadableReplyError, read
 from conflict_extract.reply.wire import SCHEMA_NAME, reply_schema
 from conflict_extract.text.figures import ACLED, VaguePolicy
@@ -61,8 +63,8 @@ def request_for(article: Article, span: Span, options: Options) -> Request:
 async def ask(model: ChatModel, article: Article, span: Span, options: Options) -> Outcome:
     """Ask about one passage until the reply is good or the reasks are used up.
 
-    Of several readings the one with most items is kept, of equals the later: a model that is asked to mend an item
-    may lose others on the way.
+    Of several readings the one with most items is kept, a whole one before one that was cut off, of equals the later: a
+    model that is asked to mend an item may lose others on the way. What only the others have is noted as rejected.
 
     Raises:
         ConflictExtractError: What is not about this passage alone: key, quota, an endpoint that cannot be reached.
@@ -84,9 +86,22 @@ async def ask(model: ChatModel, article: Article, span: Span, options: Options) 
         answer = await model.ask(request_for(article, span, options), check, reasks=options.reasks)
     except (InvalidReplyError, RequestError) as refused:
         return Outcome(None, error=refused)
-    best = max(reversed(readings), key=lambda reading: len(reading.items), default=None)
+    best = max(reversed(readings), key=lambda reading: (reading.complete, len(reading.items)), default=None)
+    if best is not None:
+        best = replace(best, rejected=(*best.rejected, *_not_repeated(best, readings)))
     error = _error(model.name, best, answer.replies, strict=options.strict)
     return Outcome(best if error is None else None, answer.replies, error)
+
+
+def _not_repeated(best: Reading, readings: list[Reading]) -> Iterator[Rejected]:
+    """What stood in the other readings and has no counterpart in the best: left out, and not silently."""
+    for number, reading in enumerate(readings):
+        for item in reading.items if reading is not best else ():
+            if not any(type(item) is type(kept) and overlapping(item.span, kept.span) for kept in best.items):
+                message = "it stood in another reply to the same question, and not in the one that was kept"
+                content = item.model_dump(mode="json")
+                path = f"replies[{number}].{item.id}"
+                yield Rejected(path=path, id=item.id, reason="not_repeated", message=message, content=content)
 
 
 def _error(model: str, best: Reading | None, replies: tuple[Reply, ...], *, strict: bool) -> InvalidReplyError | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from conflict_extract.models.attribution import Attribution
-from conflict_extract.models.base import Span
+from conflict_extract.models.base import Span, overlapping
 from conflict_extract.models.claim import Claim, Relation
 from conflict_extract.models.event import Event
 from conflict_extract.models.item import Item
@@ -102,7 +102,7 @@ def _copies(passages: Sequence[tuple[Span, Reading | None]], number: int) -> Ite
 def _is_twin(copy: _Copy, other: _Copy) -> bool:
     """Whether two copies from neighbouring passages are one item."""
     one, two = copy.item, other.item
-    if copy.key[0] == other.key[0] or not _same_words(one.span, two.span):
+    if copy.key[0] == other.key[0] or not overlapping(one.span, two.span):
         return False
     if isinstance(one, Attribution) and isinstance(two, Attribution):
         return one.cue_class == two.cue_class and one.origin.name.casefold() == two.origin.name.casefold()
@@ -119,12 +119,6 @@ def _same_voice(copy: _Copy, other: _Copy, home: dict[Key, _Group]) -> bool:
     voices = [(each.key[0], getattr(each.item, "attribution", None)) for each in (copy, other)]
     tellings = [home[number, id] for number, id in voices if id is not None]
     return len(tellings) < 2 or tellings[0] is tellings[1]
-
-
-def _same_words(one: Span, two: Span) -> bool:
-    """Whether two spans share at least half of what they cover together."""
-    shared = min(one.end, two.end) - max(one.start, two.start)
-    return 2 * shared >= max(one.end, two.end) - min(one.start, two.start)
 
 
 def _renamed(copy: _Copy, kind: type[ItemT], ids: dict[Key, str]) -> ItemT:

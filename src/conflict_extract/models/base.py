@@ -14,6 +14,12 @@ class Span(NamedTuple):
     end: int
 
 
+def overlapping(one: Span, two: Span) -> bool:
+    """Whether two spans share at least half of what they cover together."""
+    shared = min(one.end, two.end) - max(one.start, two.start)
+    return 2 * shared >= max(one.end, two.end) - min(one.start, two.start)
+
+
 class Model(BaseModel):
     """Base of the domain models: immutable, and unknown fields are errors."""
 

@@ -32,6 +32,7 @@ RejectionReason = Literal[
     "unresolved_part",
     "repeated",
     "no_reply",
+    "not_repeated",
 ]
 """Why something was left out:
 
@@ -46,7 +47,8 @@ RejectionReason = Literal[
 - unlinked_event: no claim that was kept names the event;
 - unresolved_part: the figure is a part of a whole that is not there, and would be counted twice;
 - repeated: the same item stands there already;
-- no_reply: for this passage of a long article the model gave nothing usable.
+- no_reply: for this passage of a long article the model gave nothing usable;
+- not_repeated: it stood in another reply to the same question, and not in the one that was kept.
 """
 
 
