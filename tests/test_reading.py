@@ -115,6 +115,34 @@ def test_a_quote_that_says_something_else_falls(quote: str, why: str) -> None:
     assert any(fault.startswith("claims[2] (id c3): ") for fault in reading.faults())
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "polarity", "stands"),
+    [
+        ("The army did not capture the town of Hama.", "capture the town of Hama", "affirmed", False),
+        ("The army didn’t capture the town of Hama.", "capture the town of Hama", "affirmed", False),
+        ("The army did not capture the town of Hama.", "capture the town of Hama", "negated", True),
+        ("The army did not wait, and took the town of Hama.", "took the town of Hama", "affirmed", True),
+    ],
+)
+def test_a_quote_is_not_cut_off_from_its_negation(text: str, quote: str, polarity: str, stands: bool) -> None:
+    """Letter for letter in the article, and yet the contrary of what it says."""
+    claim = making.claim("c1", quote, "The army took the town of Hama.", kind="territory", polarity=polarity)
+    reading = _read({"attributions": [], "events": [], "claims": [claim]}, making.article(text=text))
+    assert bool(reading.items) == stands
+    assert bool(reading.rejected) != stands
+
+
+def test_a_cue_is_not_cut_off_from_its_negation() -> None:
+    """ "Have not confirmed" is no confirmation."""
+    text = "Officials have not confirmed the deaths of 12 troops."
+    telling = making.attribution(
+        "a1", text, [making.source("Officials")], cue="confirmed", cue_class="confirming"
+    )  # fmt: skip
+    reading = _read({"attributions": [telling], "events": [], "claims": []}, making.article(text=text))
+    assert reading.items == ()
+    assert "the word before its cue denies it" in reading.rejected[0].message
+
+
 def test_a_shortened_quote_is_the_whole_stretch() -> None:
     """First words, an ellipsis, last words: what lies between is filled in from the article."""
     reading = _changed(lambda reply: reply["claims"][0].update(quote="Army guns shelled … least 12 people"))

@@ -11,6 +11,7 @@ Which words fall with what:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -29,6 +30,10 @@ from conflict_extract.reply.schema import Draft
 from conflict_extract.text.grounding import Placement
 from conflict_extract.text.whole_figures import whole_figure
 from conflict_extract.text.whole_times import whole_time
+
+_NEGATION_BEFORE = re.compile(
+    r"(?:\b(?:not|never|cannot)|n['’]t)\s+(?:(?:yet|ever|even|been|have|be)\s+)*\Z", re.IGNORECASE
+)
 
 NEXT_TO = 200
 """Code points within which a cue or a figure counts as standing next to its item's quote."""
@@ -132,6 +137,10 @@ class _Workbench:
         offset = self.passage.offset
         return self.passage.text[place.start : place.end], Span(place.start + offset, place.end + offset)
 
+    def is_denied(self, start: int) -> bool:
+        """Whether a negation stands right before a place, cut off from what it denies."""
+        return _NEGATION_BEFORE.search(self.passage.text, max(0, start - 30), start) is not None
+
     def supported(self, field: str, sentence: str) -> bool:
         """Whether the model's own sentence says no number and no name that the article does not have."""
         missing = self.passage.support.unsupported(sentence)
@@ -169,6 +178,10 @@ def _attribution(bench: _Workbench) -> Item | None:
         )
     cue = bench.words("cue", draft.cue, "the cue", close=True, falls="", content=bench.candidate.raw)
     if draft.cue is not None and cue is None:
+        return None
+    if cue and bench.is_denied(cue[1].start - bench.passage.offset):
+        message = f"the word before its cue denies it; the cue takes its negation with it: {shortened(cue[0])}"
+        bench.reject("", "not_in_article", message, bench.candidate.raw)
         return None
     return Attribution(
         **bench.quoted(),
@@ -236,6 +249,10 @@ def _claim(bench: _Workbench) -> Item | None:
     # A statement that is the quote again is the passage itself, where the quote may be its first and last words.
     statement = _sentence(quoted["quote"]) if draft.statement == draft.quote else draft.statement
     if not bench.supported("statement", statement):
+        return None
+    if draft.polarity == "affirmed" and bench.is_denied(bench.placement.start):
+        message = "the word before its quote denies it; quote that word, too, and say whether the claim is negated"
+        bench.reject("", "not_in_article", message, bench.candidate.raw)
         return None
     figures: list[Figure] = []
     for position, figure in enumerate(draft.figures):
