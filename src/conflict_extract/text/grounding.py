@@ -7,10 +7,11 @@ text are laid side by side word for word, and each difference must be on a close
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from math import log1p
+from typing import NamedTuple
 
 from conflict_extract.models.vocabulary import GroundingStatus
 from conflict_extract.text.alignment import BareText
@@ -19,8 +20,7 @@ from conflict_extract.text.tokens import Codes, Tokens, occurrences, parting_sig
 from conflict_extract.text.word_lists import DROPPABLE, LONGEST_LEFT_OUT, PREPOSITIONS, RELATIVES
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a quote stands in a text: ``text[start:end]``, half-open, in code points.
 
     Attributes:
@@ -36,6 +36,14 @@ class Placement:
     similarity: float = 1.0
 
 
+class _Coded:
+    """A text's words, or the gaps between them, as a string of one character each."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.codes = Codes()
+        self.row = self.codes.row(words)
+
+
 class Grounder:
     """Finds quotes in one text. Making one reads the text once; each quote then costs microseconds.
 
@@ -47,12 +55,20 @@ class Grounder:
         self.text = text
         self._tokens = tokenise(text)
         self._begin, self._finish = seams(self._tokens)
-        self._word_from = {start: index for index, start in enumerate(self._tokens.starts) if self._begin[index]}
-        self._word_to = {end: index for index, end in enumerate(self._tokens.ends) if self._finish[index]}
-        self._codes, self._gap_codes = Codes(), Codes()
-        self._row = self._codes.row(self._tokens.words)
-        self._gap_row = self._gap_codes.row(self._tokens.gaps)
-        self._bare: BareText | None = None  # made when the first quote needs it
+
+    # What follows is made when the first quote needs it; most articles' quotes all stand letter for letter.
+
+    @cached_property
+    def _words(self) -> _Coded:
+        return _Coded(self._tokens.words)
+
+    @cached_property
+    def _gaps(self) -> _Coded:
+        return _Coded(self._tokens.gaps)
+
+    @cached_property
+    def _bare(self) -> BareText:
+        return BareText(self._tokens)
 
     def find(self, quote: str, *, slips: bool = True) -> tuple[Placement, ...]:
         """All places where a quote stands, in text order, of the best tier that has any.
@@ -91,24 +107,34 @@ class Grounder:
         at = self.text.find(quote)
         while at >= 0:
             end = at + len(quote)
-            first, last = self._word_from.get(at), self._word_to.get(end)
-            if first is not None and last is not None and first <= last:
+            if self._is_from_word_to_word(at, end):
                 places.append(Placement(at, end, "exact"))
             at = self.text.find(quote, at + 1)
         return tuple(places)
+
+    def _is_from_word_to_word(self, start: int, end: int) -> bool:
+        """Whether a passage may begin at one code point and end at another."""
+        starts, ends = self._tokens.starts, self._tokens.ends
+        first, last = bisect_left(starts, start), bisect_left(ends, end)
+        return (
+            first <= last < len(ends)
+            and starts[first] == start
+            and ends[last] == end
+            and bool(self._begin[first] and self._finish[last])
+        )
 
     def _placed(self, first: int, last: int, status: GroundingStatus, similarity: float = 1.0) -> Placement:
         return Placement(self._tokens.starts[first], self._tokens.ends[last], status, similarity)
 
     def _stretches(self, asked: Tokens, first: int, last: int) -> Iterator[int]:
         """Where the quote's words from first to last stand in the text, with the same signs between them."""
-        row = self._codes.look_up(asked.words[first : last + 1])
-        gaps = self._gap_codes.look_up(asked.gaps[first:last])
+        row = self._words.codes.look_up(asked.words[first : last + 1])
+        gaps = self._gaps.codes.look_up(asked.gaps[first:last])
         if row is None or gaps is None:
             return
         length = last - first
-        for at in occurrences(self._row, row):
-            if self._begin[at] and self._finish[at + length] and self._gap_row[at : at + length] == gaps:
+        for at in occurrences(self._words.row, row):
+            if self._begin[at] and self._finish[at + length] and self._gaps.row[at : at + length] == gaps:
                 yield at
 
     def _verbatim(self, asked: Tokens) -> tuple[Placement, ...]:
@@ -182,8 +208,6 @@ class Grounder:
     # -- small slips ------------------------------------------------------------------------------------------
 
     def _with_slips(self, asked: Tokens) -> list[Placement]:
-        if self._bare is None:
-            self._bare = BareText(self._tokens)
         return [
             self._placed(found.first, found.last, "fuzzy", found.similarity)
             for found in self._bare.align(asked)

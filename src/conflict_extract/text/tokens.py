@@ -114,13 +114,13 @@ def seams(tokens: Tokens) -> tuple[bytearray, bytearray]:
     """
     words, count = tokens.words, len(tokens.words)
     begin, finish = bytearray(b"\x01") * count, bytearray(b"\x01") * count
-    for index in range(count - 1):
-        gap = tokens.between(index)
-        if gap == " " and tokens.text[tokens.ends[index]] == " ":
+    for index, (end, start) in enumerate(zip(tokens.ends, tokens.starts[1:], strict=False)):
+        if start == end + 1 and tokens.text[end] == " ":  # nearly all gaps are one plain space
             continue
+        gap = tokens.between(index)
         after, before = _cut(words[index], gap.replace(_UNSEEN, ""), words[index + 1])
         begin[index + 1], finish[index] = after, before
-        space = tokens.text[tokens.ends[index] : tokens.starts[index + 1]]
+        space = tokens.text[end:start]
         if space in _NO_BREAK_SPACES and space and words[index].isdigit() and re.fullmatch(r"\d{3}", words[index + 1]):
             begin[index + 1] = finish[index] = False
     return begin, finish
