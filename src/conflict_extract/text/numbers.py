@@ -65,6 +65,8 @@ _HINT = re.compile(rf"\d|\b(?:{'|'.join([*_UNITS, *_TENS, *_MULTIPLIERS])})\b")
 """No number is without one of these; "a" and "half" come before one."""
 _BESIDE = 24
 """Code points around a hint that may belong to its number, or say that it is none ("no one", "half a dozen")."""
+_MARKS = re.compile(r"[^\d.]")
+_AS_ON_THE_CONTINENT = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
@@ -154,13 +156,13 @@ def lex(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     text = _with_ascii_digits(text)
     tokens = []
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        plain = match.group()
-        if match.lastgroup == "sign":
+        plain, kind = match.group(), match.lastgroup
+        if kind == "sign":
             plain = "-" if plain in _DASHES else plain
         else:
             plain = plain.lower()
             plain = plain if plain.isascii() else plain.replace("’", "'")
-        tokens.append(Token(plain, match.lastgroup, match.start(), match.end()))  # type: ignore[arg-type]
+        tokens.append(Token(plain, kind, *match.span()))  # type: ignore[arg-type]
     return tokens
 
 
@@ -217,12 +219,12 @@ def _is_no_number(tokens: list[Token], position: int) -> bool:
 
 def _number_in_digits(tokens: list[Token], position: int) -> Number | None:
     token = tokens[position]
-    digits = re.sub(r"[^\d.]", "", token.text)
+    digits = token.text if token.text.isdigit() else _MARKS.sub("", token.text)
     if len(digits) > _DIGITS_AT_MOST:
         return None
     value: Fraction | int = int(digits) if digits.isdigit() else Fraction(digits)
     end, other = position + 1, None
-    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", token.text):
+    if _AS_ON_THE_CONTINENT.fullmatch(token.text):
         other = value * 1000  # "62.000": a decimal, or thousands as written on the Continent
     value, end = _and_a_half(tokens, value, end)
     scale = 1
@@ -257,7 +259,9 @@ def _scale(tokens: list[Token], position: int, *, abbreviated: bool = False) -> 
 
 
 def _and_a_half(tokens: list[Token], value: Fraction | int, position: int) -> tuple[Fraction | int, int]:
-    if [token.text for token in tokens[position : position + 3]] == ["and", "a", "half"]:
+    if _text(tokens, position) != "and":
+        return value, position
+    if [token.text for token in tokens[position + 1 : position + 3]] == ["a", "half"]:
         return value + Fraction(1, 2), position + 3
     return value, position
 

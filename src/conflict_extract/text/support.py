@@ -16,8 +16,8 @@ from conflict_extract.text.common_words import FUNCTION_WORDS, bases, is_ordinar
 from conflict_extract.text.counted import ORDINALS, Counted, Key, counted_in, keys_beside, vague_in
 from conflict_extract.text.peoples import EXPANSIONS, SAME
 
-_LETTER = r"[^\W\d_][\u0300-\u036f]*"
-_WORD = re.compile(rf"[A-Z](?:\.[A-Z])+(?![^\W\d_])|(?:{_LETTER})+(?:['’ʼ‘`](?:{_LETTER})+)*")
+_LETTERS = r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*"
+_WORD = re.compile(rf"[A-Z](?:\.[A-Z])+(?![^\W\d_])|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*")
 _PARTLY_LETTERS = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "Ł": "L", "Ø": "O"}
 )
