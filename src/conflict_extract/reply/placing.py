@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from conflict_extract.models.article import Article
@@ -53,7 +52,7 @@ class Passage:
         before, after = self.text[place.start - 1 : place.start], self.text[place.end : place.end + 1]
         opened = bool(before) and before in _MARKS and quote[0] in _MARKS
         closed = bool(after) and after in _MARKS and quote[-1] in _MARKS
-        return replace(place, start=place.start - opened, end=place.end + closed) if opened or closed else place
+        return place._replace(start=place.start - opened, end=place.end + closed) if opened or closed else place
 
     def _stretches(self, first: str, last: str, bounds: re.Pattern[str]) -> tuple[Placement, ...]:
         """The stretches that begin with some words and end with the next occurrence of others."""
