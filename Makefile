@@ -53,8 +53,8 @@ lint: $(VENV)/dev ## format, lint, types, layers, schemas
 bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article
 	$(BIN)/python bench/grounding.py
 	$(BIN)/python bench/imports.py
-	$(BIN)/python bench/article.py
 	$(BIN)/python bench/evaluation.py
+	$(BIN)/python bench/article.py
 
 record: $(VENV)/dev ## record all answers afresh: BASE_URL=… MODEL=… (key in OPENAI_API_KEY)
 	$(call record,seeds/articles,tests/cassettes)

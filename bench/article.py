@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -169,6 +170,8 @@ def main() -> None:
         print(f"  {name:28} {seconds * 1000:6.2f} ms  {seconds / bare:5.2f} times")
     share = best["ours"] / best["instructor as it comes"]
     print(f"  ours costs {share:.2f} of instructor; the aim beside the bare client is 2 times")
+    if best["ours"] > 2 * bare:
+        sys.exit("more than twice the bare client")
 
 
 if __name__ == "__main__":
