@@ -108,7 +108,7 @@ SUFFIX: Mapping[Phrase, str] = _phrases(
             second, fifth, fifths, sixth, sixths, tenth, tenths, percentage, versus, vs, tens, dozens, scores,
             hundreds, thousands, millions, billions, score, several, many, few, numerous, multiple, couple,
             both, first, january, february, march, april, may, june, july, august, september, october, november,
-            december
+            december, k, after another, after the other
         """,
     }
 )
