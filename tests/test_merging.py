@@ -117,3 +117,14 @@ def test_a_passage_without_a_reading_loses_only_itself() -> None:
     """The others are merged as they are."""
     merged = merge([(SPANS[0], None), (SPANS[1], _reading(SPANS[1], _doctor(1), _residents(2)))])
     assert [item.origin.name for item in merged.attributions] == ["A doctor", "Residents"]
+
+
+def test_a_circle_that_two_passages_close_is_cut_and_named() -> None:
+    """Where one passage makes a part of what the other makes the whole, the later relation goes, with its reason."""
+    whole = Span(0, len(TEXT))
+    one, other = [_mayor(1), _doctor(2)], [_mayor(1), _doctor(2)]
+    one[0]["claims"][0]["relations"] = [{"kind": "part_of", "claim": "c2"}]
+    other[1]["claims"][0]["relations"] = [{"kind": "part_of", "claim": "c1"}]
+    merged = merge([(whole, _reading(whole, *one)), (whole, _reading(whole, *other))])
+    assert [[link.claim for link in claim.relations] for claim in merged.claims] == [["c2"], []]
+    assert [(cut.id, cut.reason, cut.content["claim"]) for cut in merged.rejected] == [("c2", "self_link", "c1")]

@@ -246,7 +246,7 @@ class Extractor:
             claims=merged.claims,
             events=merged.events,
             complete=all(outcome.reading is not None and outcome.reading.complete for outcome in outcomes),
-            rejected=tuple(_rejected(spans, outcomes)),
+            rejected=(*_rejected(spans, outcomes), *merged.rejected),
             provenance=self._provenance(article, outcomes),
         )
 

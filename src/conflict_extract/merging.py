@@ -10,7 +10,9 @@ from conflict_extract.models.attribution import Attribution
 from conflict_extract.models.base import Span, overlapping
 from conflict_extract.models.claim import Claim, Relation
 from conflict_extract.models.event import Event
+from conflict_extract.models.extraction import Rejected
 from conflict_extract.models.item import Item
+from conflict_extract.reply.linking import closes_circle
 from conflict_extract.reply.reading import Reading
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -20,11 +22,12 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The items of a whole article, linked, and numbered in the order of the text."""
+    """The items of a whole article, linked, and numbered in the order of the text; and the links that were cut."""
 
     attributions: tuple[Attribution, ...]
     events: tuple[Event, ...]
     claims: tuple[Claim, ...]
+    rejected: tuple[Rejected, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,12 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
         groups[kind].sort(key=lambda group: group.best.item.span)
         for number, group in enumerate(groups[kind], start=1):
             ids.update((copy.key, f"{letter}{number}") for copy in group.copies)
+    claims, rejected = _without_circles([_linked(group, ids) for group in groups[Claim]])
     return Merged(
         attributions=tuple(_renamed(group.best, Attribution, ids) for group in groups[Attribution]),
         events=tuple(_renamed(group.best, Event, ids) for group in groups[Event]),
-        claims=tuple(_linked(group, ids) for group in groups[Claim]),
+        claims=claims,
+        rejected=rejected,
     )
 
 
@@ -150,3 +155,21 @@ def _linked(group: _Group, ids: dict[Key, str]) -> Claim:
     }
     changes = {name: value for name, value in links.items() if getattr(best.item, name) != value}
     return best.item.model_copy(update=changes) if changes else best.item
+
+
+def _without_circles(claims: list[Claim]) -> tuple[tuple[Claim, ...], tuple[Rejected, ...]]:
+    """Cut the relations that close a circle: each passage by itself has none, two together may."""
+    reached: dict[str, set[str]] = {}
+    kept: list[Claim] = []
+    rejected: list[Rejected] = []
+    for claim in claims:
+        held = tuple(link for link in claim.relations if not closes_circle(claim.id, link.claim, reached))
+        for link in claim.relations:
+            if link not in held:
+                message = f"two passages of the article say that {claim.id} and {link.claim} point at each other"
+                path = f"merged.{claim.id}.relations"
+                rejected.append(
+                    Rejected(path=path, id=claim.id, reason="self_link", message=message, content=link.model_dump())
+                )
+        kept.append(claim if held == claim.relations else claim.model_copy(update={"relations": held}))
+    return tuple(kept), tuple(rejected)

@@ -134,12 +134,11 @@ def _without_circles(standing: list[Anchored], rejections: Rejections) -> list[A
             continue
         holding: list[Relation] = []
         for link in claim.relations:
-            if claim.id in _reachable(link.claim, reached):
+            if closes_circle(claim.id, link.claim, reached):
                 message = f"{claim.id} and {link.claim} point at each other"
                 rejections.add(f"{each.candidate.path}.relations", "self_link", message, link.model_dump(), claim.id)
             else:
                 holding.append(link)
-                reached.setdefault(claim.id, set()).add(link.claim)
         changed = len(holding) < len(claim.relations)
         kept.append(
             Anchored(each.candidate, claim.model_copy(update={"relations": tuple(holding)})) if changed else each
@@ -147,11 +146,21 @@ def _without_circles(standing: list[Anchored], rejections: Rejections) -> list[A
     return kept
 
 
-def _reachable(start: str, reached: dict[str, set[str]]) -> set[str]:
-    seen, waiting = set[str](), [start]
+def closes_circle(claim: str, target: str, reached: dict[str, set[str]]) -> bool:
+    """Whether a relation from a claim to a target closes a circle with those noted before; else it is noted too.
+
+    Args:
+        claim: Id of the claim that relates.
+        target: Id of the claim that it relates to.
+        reached: For each claim, those that it relates to; grows.
+    """
+    seen, waiting = set[str](), [target]
     while waiting:
         id = waiting.pop()
         if id not in seen:
             seen.add(id)
             waiting += reached.get(id, ())
-    return seen
+    if claim in seen:
+        return True
+    reached.setdefault(claim, set()).add(target)
+    return False

@@ -14,7 +14,7 @@ from conflict_extract.text.figures import VaguePolicy
 from conflict_extract.text.grounding import Grounder, Placement, choose
 from conflict_extract.text.support import Support
 
-_ENDS = re.compile(r"\s*(.*\S)\s*(?:…|\.\.\.)\s*(\S.*)", re.DOTALL)
+_ELLIPSIS = re.compile(r"…|\.{3,}")
 _MARKS = frozenset("\"'“”„‟«»‘’‚‛")
 _FEWEST_WORDS = 3
 """Words that a shortened quote must have on each side: with fewer, it could begin or end in another sentence."""
@@ -43,8 +43,8 @@ class Passage:
             quote: The model's quote.
             one_sentence: A shortened quote must not run over the end of a sentence: what it leaves out could deny it.
         """
-        ends = _ENDS.fullmatch(quote) if quote not in self.text else None
-        found = self._stretches(ends[1], ends[2], _SENTENCE_END if one_sentence else _PARAGRAPH_END) if ends else ()
+        ends = _ends(quote) if quote not in self.text else None
+        found = self._stretches(*ends, _SENTENCE_END if one_sentence else _PARAGRAPH_END) if ends else ()
         return tuple(self._with_marks(place, quote.strip()) for place in found or self.grounder.find(quote))
 
     def _with_marks(self, place: Placement, quote: str) -> Placement:
@@ -150,6 +150,15 @@ def _own_words(candidate: Candidate) -> list[str]:
             return names + ([draft.time] if draft.time else [])
         case _:
             return [words for figure in draft.figures for words in (figure.text, figure.of) if words]
+
+
+def _ends(quote: str) -> tuple[str, str] | None:
+    """The first and the last words of a shortened quote, which its last ellipsis parts; None where there is none."""
+    for found in reversed(list(_ELLIPSIS.finditer(quote))):
+        first, last = quote[: found.start()].strip(), quote[found.end() :].strip()
+        if first and last:
+            return first, last
+    return None
 
 
 def shortened(words: str) -> str:

@@ -160,7 +160,7 @@ def _tail(tokens: list[Token], amount: Amount) -> tuple[list[str], Unit] | None:
     while position < len(tokens):
         length, role = words.longest(words.SUFFIX, tokens, position)
         found = unit_at(tokens, position)
-        if role == "spoils":
+        if role == "spoils" or (amount.is_zero_word and tokens[position].text in words.NOT_ZERO):
             return None
         if role is not None:
             roles += [role] if role != "skip" else []
@@ -198,8 +198,6 @@ def _is_harmless(tokens: list[Token], position: int, amount: Amount) -> bool:
     token = tokens[position]
     if token.kind == "sign":
         return token.text in words.PUNCTUATION
-    if amount.is_zero_word and token.text in words.NOT_ZERO:
-        return False
     number = number_at(tokens, position)
     if number is not None:  # "twenty (20)" says one thing twice
         return tokens[position - 1].text == "(" and number.value == amount.low == amount.high

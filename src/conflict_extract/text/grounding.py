@@ -237,10 +237,10 @@ def choose(
     """
     if len(places) == 1:
         return places[0]
-    own = [[(each.start, each.end) for each in words] for words in holding if words]
+    own = [sorted((each.start, each.end) for each in words) for words in holding if words]
     ranked = []
     for index, place in enumerate(places):
-        distances = [min(_outside(place, span) for span in spans) for spans in own]
+        distances = [_least_outside(place, spans) for spans in own]
         held = sum(distance == 0 for distance in distances)
         far = sum(map(log1p, distances)) + sum(log1p(_apart(place, span)) for span in near)
         ranked.append((-held, round(far, 9), index))
@@ -248,6 +248,16 @@ def choose(
     if not ranked or ranked[0][:2] == ranked[1][:2]:
         return None
     return places[ranked[0][2]]
+
+
+def _least_outside(place: Placement, spans: Sequence[tuple[int, int]]) -> int:
+    """How far the best of some spans, in their order, sticks out of a place.
+
+    The spans are places of the same words: both their ends go up. Going on from one to the next, what sticks out before
+    the place becomes less and what sticks out after it more, so the best is one of the two at which that turns.
+    """
+    turn = bisect_left(spans, place.start + place.end, key=sum)
+    return min(_outside(place, span) for span in spans[max(turn - 1, 0) : turn + 1])
 
 
 def _outside(place: Placement, span: tuple[int, int]) -> int:
