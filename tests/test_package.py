@@ -22,6 +22,7 @@ def test_the_public_names_are_these() -> None:
         *("Extractor", "Failure", "Options", "Parameters", "VaguePolicy", "ACLED", "OPEN"),
         *("ConflictExtractError", "ConfigError", "InputError", "ModelError", "TransientModelError"),
         *("FatalModelError", "RequestError", "InvalidReplyError", "ReplayError", "GoldError", "GoldError"),
+        *("BudgetError", "StoppedError"),
         "__version__",
     }
 

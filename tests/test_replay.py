@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from conflict_extract.errors import ConfigError, ReplayError
 from conflict_extract.llm.base import Answer, Check, Message, Parameters, Request
 from conflict_extract.llm.client import Endpoint, OpenAIModel
+from conflict_extract.llm.keys import request_key
 from conflict_extract.llm.record import _Readable, recording
-from conflict_extract.llm.replay import ReplayTransport, read_recordings, recorded_settings, replaying, request_key
+from conflict_extract.llm.replay import ReplayTransport, read_recordings, recorded_settings, replaying
 from tests.fault_server import Prepared, completion, error, serving
 
 KEY = "sk-test-QWERTZ12345"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from conflict_extract.asking import Options
     from conflict_extract.errors import (
+        BudgetError,
         ConfigError,
         ConflictExtractError,
         FatalModelError,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         ModelError,
         ReplayError,
         RequestError,
+        StoppedError,
         TransientModelError,
     )
     from conflict_extract.extractor import Extractor, Failure
@@ -51,6 +53,7 @@ __all__ = [
     "Actor",
     "Article",
     "Attribution",
+    "BudgetError",
     "Claim",
     "ConfigError",
     "ConflictExtractError",
@@ -74,6 +77,7 @@ __all__ = [
     "RequestError",
     "Source",
     "Span",
+    "StoppedError",
     "Told",
     "TransientModelError",
     "Usage",
@@ -84,6 +88,7 @@ __all__ = [
 _HOMES = {
     "asking": ("Options",),
     "errors": (
+        "BudgetError",
         "ConfigError",
         "ConflictExtractError",
         "FatalModelError",
@@ -93,6 +98,7 @@ _HOMES = {
         "ModelError",
         "ReplayError",
         "RequestError",
+        "StoppedError",
         "TransientModelError",
     ),
     "extractor": ("Extractor", "Failure"),

@@ -9,6 +9,8 @@ ConflictExtractError
         RequestError           the endpoint refuses this one request: too long, malformed
         InvalidReplyError      an answer came, but no extraction: refusal, filter, truncated, not the schema
     ReplayError                no recorded answer fits the request
+    BudgetError                the next call could pass the budget of the run; a larger one lets it go on
+    StoppedError               the run is coming to its end, so the call was not made
     GoldError                  labels made by hand are not as they must be: which file and line, and what to mend
 """
 
@@ -123,6 +125,31 @@ class InvalidReplyError(ModelError):
 
 class ReplayError(ConflictExtractError):
     """No recorded answer fits the request: prompt, schema, parameters or article have changed since."""
+
+
+class BudgetError(ConflictExtractError):
+    """The next call of a run could pass its budget, so it was not made. With a larger budget the run goes on.
+
+    Attributes:
+        unit: "tokens", or a currency.
+        limit: The budget, in units.
+        spent: What is spent, or may be: calls whose bill is not known count with all that they could cost.
+        needed: What the next call may cost at most.
+    """
+
+    def __init__(self, *, unit: str, limit: float, spent: float, needed: float) -> None:
+        self.unit = unit
+        self.limit = limit
+        self.spent = spent
+        self.needed = needed
+        super().__init__(
+            f"the budget of {limit:,.10g} {unit} is reached: {spent:,.10g} are spent, and the next call may cost up to "
+            f"{needed:,.10g}; run again with a larger budget to go on"
+        )
+
+
+class StoppedError(ConflictExtractError):
+    """The run is coming to its end, so the call was not made; what was asked for is as it was before."""
 
 
 class GoldError(ConflictExtractError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from conflict_extract.errors import ModelError
+from conflict_extract.errors import InvalidReplyError, ModelError
 from conflict_extract.models.extraction import Usage
 
 
@@ -100,4 +101,76 @@ class ChatModel(Protocol):
 
         Raises:
             ModelError: No reply could be had at all.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call that is wanted.
+
+    Attributes:
+        key: The request's key (``llm.keys.request_key``): equal keys, equal requests.
+        body: The body as plain JSON values. It holds the article.
+        size: Bytes of the body as it is sent.
+        room: Tokens that the reply may take.
+    """
+
+    key: str
+    body: Mapping[str, Any] = field(repr=False)
+    size: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What came back with status 200 and is a whole chat completion: whatever it says, it was paid for.
+
+    Attributes:
+        content: The answer's body, as it came.
+        usage: Tokens of this call, None where the endpoint does not say.
+        reply: What is to be read in it, None where it is of no use.
+        error: Why it is of no use: an ``InvalidReplyError`` (refusal, filter) would come again with the same request;
+            another one may not.
+    """
+
+    content: bytes = field(repr=False)
+    usage: Usage | None
+    reply: Reply | None
+    error: ModelError | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether this is the answer to the request, to be kept; else the call is made again."""
+        return self.error is None or isinstance(self.error, InvalidReplyError)
+
+    def outcome(self) -> Reply:
+        """The reply.
+
+        Raises:
+            ModelError: It is of no use.
+        """
+        if self.error is not None:
+            raise self.error
+        assert self.reply is not None
+        return self.reply
+
+
+class Gate(Protocol):
+    """Stands before all calls of a model: answers them from what was paid for, or lets them out in their time.
+
+    Both methods may raise what stops a run; it comes through ``ChatModel.ask`` as it is.
+    """
+
+    def kept(self, call: Call) -> AbstractAsyncContextManager[bytes | None]:
+        """Around a call with all its attempts: the body of the answer that is there already, or None.
+
+        Equal calls that are under way at the same time can be made to wait here for the first of them.
+        """
+
+    async def send(self, call: Call, post: Callable[[], Awaitable[Completion]]) -> Completion:
+        """Around each attempt: wait for its time, post it, and keep what it brought before giving it back.
+
+        Args:
+            call: What is about to be sent.
+            post: Makes the HTTP call. It raises a ``ModelError`` where no completion comes.
         """

@@ -10,14 +10,15 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from conflict_extract.errors import ConfigError, FatalModelError, ModelError, TransientModelError
 from conflict_extract.llm import wire
-from conflict_extract.llm.base import Answer, Check, Message, Parameters, Reply, Request
+from conflict_extract.llm.base import Answer, Call, Check, Completion, Gate, Message, Parameters, Reply, Request
+from conflict_extract.llm.keys import request_key
 from conflict_extract.llm.retries import Patience
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class OpenAIModel:
         parameters: What to send beside the messages.
         transport: Stands in for the network (replay, tests); then no key is needed.
         patience: Owner of the retries, by default one with the endpoint's attempts.
+        gate: Stands before each call, for a run that counts and keeps what it pays for.
 
     Raises:
         ConfigError: OpenAI's endpoint, and no key.
@@ -103,6 +105,7 @@ class OpenAIModel:
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
         patience: Patience | None = None,
+        gate: Gate | None = None,
     ) -> None:
         if endpoint.is_openai and transport is None and not endpoint.api_key:
             raise ConfigError(
@@ -112,6 +115,9 @@ class OpenAIModel:
         self._parameters = parameters if parameters is not None else Parameters()
         self._transport = transport
         self._patience = patience if patience is not None else Patience(endpoint.attempts)
+        self._gate = gate
+        self._host = urlsplit(endpoint.url).hostname or ""
+        self._path = f"{urlsplit(endpoint.url).path}/chat/completions"
         self._connections: dict[asyncio.AbstractEventLoop, tuple[Connection, AsyncGenerator[Connection]]] = {}
         self._answered_by: str | None = None
 
@@ -158,7 +164,7 @@ class OpenAIModel:
             await held[1].aclose()
 
     async def _reply(self, request: Request, messages: tuple[Message, ...]) -> Reply:
-        room = "max_completion_tokens" if self.endpoint.is_openai else "max_tokens"
+        room = wire.room_field(openai=self.endpoint.is_openai)
         body = wire.request_body(
             self.name, messages, request, self._parameters, room=room, extra=self.endpoint.extra_body
         )
@@ -175,35 +181,54 @@ class OpenAIModel:
 
     async def _complete(self, body: Mapping[str, Any]) -> Reply:
         encoded = wire.encode(body)
-        host = urlsplit(self.endpoint.url).hostname or ""
+        if self._gate is None:
+            return await self._asked(lambda: self._post(encoded))
+        gate = self._gate
+        room = body[wire.room_field(openai=self.endpoint.is_openai)]
+        call = Call(request_key("POST", self._path, body), body, len(encoded), room)
+        async with gate.kept(call) as kept:
+            if kept is not None:
+                return self._read(kept).outcome()
+            return await self._asked(lambda: gate.send(call, lambda: self._post(encoded)))
 
-        async def call() -> Reply:
-            started = time.perf_counter()
-            try:
-                connection = await self._connection()
-                reply = wire.read_completion(await connection.post(encoded), model=self.name, host=host)
-                self._must_be_the_same_model(reply)
-            except ModelError as error:
-                _log.debug("call failed after %.2f s: %s", time.perf_counter() - started, type(error).__name__)
-                raise
-            _log.debug("reply after %.2f s, finish_reason %s", time.perf_counter() - started, reply.finish_reason)
-            return reply
+    async def _asked(self, send: Callable[[], Awaitable[Completion]]) -> Reply:
+        """The reply to a call, made again as often as patience has it."""
+
+        async def attempt() -> Reply:
+            return (await send()).outcome()
 
         try:
-            return await self._patience.persist(call)
+            return await self._patience.persist(attempt)
         except _OtherModelError as error:
             raise FatalModelError(error.problem, model=self.name, attempts=error.attempts, status=200) from None
 
-    def _must_be_the_same_model(self, reply: Reply) -> None:
+    async def _post(self, encoded: bytes) -> Completion:
+        started = time.perf_counter()
+        try:
+            connection = await self._connection()
+            completion = self._read(await connection.post(encoded))
+        except ModelError as error:
+            _log.debug("call failed after %.2f s: %s", time.perf_counter() - started, type(error).__name__)
+            raise
+        ended = type(completion.error).__name__ if completion.reply is None else completion.reply.finish_reason
+        _log.debug("answer after %.2f s: %s", time.perf_counter() - started, ended)
+        return completion
+
+    def _read(self, content: bytes) -> Completion:
+        completion = wire.read_completion(content, model=self.name, host=self._host)
+        if completion.reply is None or self._is_the_same_model(completion.reply):
+            return completion
+        problem = (
+            f"the endpoint answers as {completion.reply.model!r} now and answered as {self._answered_by!r} before: one "
+            "run must not mix models; ask for a model by its full, dated name, or start another run"
+        )
+        error = _OtherModelError(problem, model=self.name, status=200)
+        return replace(completion, reply=None, error=error)
+
+    def _is_the_same_model(self, reply: Reply) -> bool:
         if self._answered_by is None:
             self._answered_by = reply.model
-        elif reply.model != self._answered_by:
-            raise _OtherModelError(
-                f"the endpoint answers as {reply.model!r} now and answered as {self._answered_by!r} before: one run "
-                "must not mix models; ask for a model by its full, dated name, or start another run",
-                model=self.name,
-                status=200,
-            )
+        return reply.model == self._answered_by
 
     async def _connection(self) -> Connection:
         loop = asyncio.get_running_loop()

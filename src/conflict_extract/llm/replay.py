@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx2
 from conflict_extract.errors import ConfigError, ReplayError
 from conflict_extract.llm.base import Parameters
 from conflict_extract.llm.client import Endpoint, OpenAIModel
+from conflict_extract.llm.keys import request_key
 from conflict_extract.llm.retries import Impatience
 
 RECORD_AGAIN = (
@@ -51,12 +51,6 @@ class Recorded:
     def key(self) -> str:
         """What the request is found by."""
         return request_key("POST", urlsplit(self.url).path, self.body)
-
-
-def request_key(method: str, path: str, body: object) -> str:
-    """SHA-256 over method, path and canonical JSON of the body: equal keys, equal requests, whatever the host."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{method} {path}\n{canonical}".encode()).hexdigest()
 
 
 def read_recordings(folder: Path | str) -> tuple[Recorded, ...]:

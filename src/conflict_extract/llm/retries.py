@@ -21,6 +21,41 @@ LONGEST_PAUSE = 600.0
 _FIRST_BACKOFF, _LONGEST_BACKOFF, _JITTER = 0.5, 30.0, 1.0  # seconds
 
 
+class Pause:
+    """Until when an endpoint asked not to be called, for all who call it.
+
+    Args:
+        sleep: Stands in for ``asyncio.sleep``.
+        clock: Seconds, from any point in time.
+    """
+
+    def __init__(
+        self,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sleep = sleep
+        self._clock = clock
+        self._until = float("-inf")
+
+    @property
+    def left(self) -> float:
+        """Seconds until calls may go out again, 0 where they may go out now."""
+        return max(0.0, self._until - self._clock())
+
+    def heed(self, error: TransientModelError) -> None:
+        """Begin or lengthen the pause by what an endpoint asked for, unless that is too long to be waited for."""
+        if error.retry_after is not None and error.retry_after <= LONGEST_PAUSE:
+            self._until = max(self._until, self._clock() + error.retry_after)
+
+    async def over(self) -> None:
+        """Wait for the end of the pause."""
+        while (left := self.left) > 0:
+            # A little apart, so that the calls that waited do not all come back in the same instant.
+            await self._sleep(left + random.uniform(0, min(1.0, left / 10)))
+
+
 class Patience:
     """Retries for all calls of one model: how often, how long to wait, and a pause that all of them share.
 
@@ -29,6 +64,7 @@ class Patience:
 
     Attributes:
         attempts: Calls for one reply before giving up.
+        pause: The pause that all calls share.
     """
 
     def __init__(
@@ -39,9 +75,8 @@ class Patience:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.attempts = attempts
+        self.pause = Pause(sleep=sleep, clock=clock)
         self._sleep = sleep
-        self._clock = clock
-        self._paused_until = float("-inf")
 
     async def persist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make a call until it succeeds, fails for good, or has failed ``attempts`` times.
@@ -56,13 +91,12 @@ class Patience:
 
         async def attempt() -> T:
             nonlocal made
-            await self._wait_for_the_pause()
+            await self.pause.over()
             made += 1
             try:
                 return await call()
             except TransientModelError as error:
-                if error.retry_after is not None and error.retry_after <= LONGEST_PAUSE:
-                    self._paused_until = max(self._paused_until, self._clock() + error.retry_after)
+                self.pause.heed(error)
                 raise
 
         def wait(state: RetryCallState) -> float:
@@ -86,20 +120,20 @@ class Patience:
             error.attempts = made
             raise
 
-    async def _wait_for_the_pause(self) -> None:
-        while (left := self._paused_until - self._clock()) > 0:
-            # A little apart, so that the calls that waited do not all come back in the same instant.
-            await self._sleep(left + random.uniform(0, min(1.0, left / 10)))
-
 
 class Impatience(Patience):
     """Retries without any wait, for answers that are there already: recordings and scripts."""
 
     def __init__(self, attempts: int) -> None:
         super().__init__(attempts, sleep=_at_once)
+        self.pause = _NoPause()
 
-    async def _wait_for_the_pause(self) -> None:
-        """What was waited for at the first time need not be waited for again."""
+
+class _NoPause(Pause):
+    """What was waited for at the first time need not be waited for again."""
+
+    def heed(self, error: TransientModelError) -> None:
+        pass
 
 
 async def _at_once(_: float) -> None:

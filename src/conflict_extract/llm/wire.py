@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from conflict_extract.errors import InvalidReplyError, TransientModelError
-from conflict_extract.llm.base import Message, Parameters, Reply, Request
+from conflict_extract.errors import InvalidReplyError, ModelError, TransientModelError
+from conflict_extract.llm.base import Completion, Message, Parameters, Reply, Request
 from conflict_extract.models.extraction import Usage
 
 OWN_FIELDS = frozenset(
@@ -35,7 +35,7 @@ def request_body(
         messages: The conversation, which in a repair round is longer than the request's own.
         request: Gives the schema of the reply and its name.
         parameters: Temperature, room and seed.
-        room: What the endpoint calls the room for the reply: ``max_tokens``, or ``max_completion_tokens`` at OpenAI.
+        room: What the endpoint calls the room for the reply (``room_field``).
         extra: Further fields, none of ``OWN_FIELDS``.
     """
     body: dict[str, Any] = {
@@ -54,6 +54,11 @@ def request_body(
     return {**body, **extra} if extra else body
 
 
+def room_field(*, openai: bool) -> str:
+    """What an endpoint calls the room for the reply: OpenAI has another name for it than all others."""
+    return "max_completion_tokens" if openai else "max_tokens"
+
+
 def encode(body: Mapping[str, Any]) -> bytes:
     """The body as UTF-8 JSON. Readable, but for text with lone surrogates, which only escapes can carry."""
     try:
@@ -62,17 +67,19 @@ def encode(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, separators=(",", ":")).encode()
 
 
-def read_completion(content: bytes, *, model: str, host: str) -> Reply:
-    """The reply out of the body of an answer with status 200.
+def read_completion(content: bytes, *, model: str, host: str) -> Completion:
+    """The completion out of the body of an answer with status 200.
 
     Args:
         content: The answer's body.
         model: The model's name as asked for; it stands in where the answer names none.
         host: For error messages.
 
+    Returns:
+        The completion; where the model refused, a filter cut the reply, or there is no text in it, with its error.
+
     Raises:
-        TransientModelError: It is no whole chat completion: cut off, not UTF-8, HTML, a key twice, no choice, no text.
-        InvalidReplyError: The model refused, or a filter cut the reply.
+        TransientModelError: It is no whole chat completion: cut off, not UTF-8, HTML, a key twice, no choice.
     """
 
     def unusable(what: str) -> TransientModelError:
@@ -96,11 +103,22 @@ def read_completion(content: bytes, *, model: str, host: str) -> Reply:
     message = choice.get("message")
     if not isinstance(message, dict):
         raise unusable("a choice without a message")
-    return _reply(completion, choice, message, model=model, unusable=unusable)
+    usage = _usage(completion.get("usage"))
+    try:
+        reply = _reply(completion, choice, message, usage, model=model, unusable=unusable)
+    except ModelError as error:
+        return Completion(content, usage, None, error)
+    return Completion(content, usage, reply)
 
 
 def _reply(
-    completion: dict[str, Any], choice: dict[str, Any], message: dict[str, Any], *, model: str, unusable: Any
+    completion: dict[str, Any],
+    choice: dict[str, Any],
+    message: dict[str, Any],
+    usage: Usage | None,
+    *,
+    model: str,
+    unusable: Callable[[str], TransientModelError],
 ) -> Reply:
     text, finish = message.get("content"), choice.get("finish_reason")
     if message.get("refusal"):
@@ -118,7 +136,7 @@ def _reply(
         text=without_fence(text),
         model=answered_by if isinstance(answered_by, str) and answered_by else model,
         finish_reason="length" if finish == "length" else "stop",
-        usage=_usage(completion.get("usage")),
+        usage=usage,
     )
 
 
