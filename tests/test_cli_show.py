@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from conflict_extract.cli.app import app
-from conflict_extract.cli.figures import bounds
 from conflict_extract.cli.terminal import clean
 from conflict_extract.models import Article, Extraction, Figure, Span
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
+from conflict_extract.text.figure_bounds import bounds
 from tests import making
 
 RANGES = {

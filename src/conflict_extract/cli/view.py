@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from rich.padding import Padding
 from rich.text import Text
 
-from conflict_extract.cli.figures import bounds
 from conflict_extract.cli.terminal import clean
 from conflict_extract.models import Attribution, Claim, Event, Extraction, Figure, Item, Rejected, Source
+from conflict_extract.text.figure_bounds import bounds
 
 Line = Padding | Text
 
