@@ -21,7 +21,7 @@ def test_the_public_names_are_these() -> None:
         *("Extraction", "Provenance", "Rejected", "Told", "Usage"),
         *("Extractor", "Failure", "Options", "Parameters", "VaguePolicy", "ACLED", "OPEN"),
         *("ConflictExtractError", "ConfigError", "InputError", "ModelError", "TransientModelError"),
-        *("FatalModelError", "RequestError", "InvalidReplyError", "ReplayError", "GoldError", "GoldError"),
+        *("FatalModelError", "RequestError", "InvalidReplyError", "ReplayError", "GoldError", "LedgerError"),
         *("BudgetError", "StoppedError"),
         "__version__",
     }

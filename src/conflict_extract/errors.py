@@ -11,6 +11,7 @@ ConflictExtractError
     ReplayError                no recorded answer fits the request
     BudgetError                the next call could pass the budget of the run; a larger one lets it go on
     StoppedError               the run is coming to its end, so the call was not made
+    LedgerError                a batch run cannot be kept or gone on with: other settings, held, disk full
     GoldError                  labels made by hand are not as they must be: which file and line, and what to mend
 """
 
@@ -150,6 +151,20 @@ class BudgetError(ConflictExtractError):
 
 class StoppedError(ConflictExtractError):
     """The run is coming to its end, so the call was not made; what was asked for is as it was before."""
+
+
+class LedgerError(ConflictExtractError):
+    """A run's ledger cannot be opened or written: other settings or version, held by another process, disk full.
+
+    Attributes:
+        problem: What is wrong, and what to do.
+        path: The run directory, or the file in it.
+    """
+
+    def __init__(self, problem: str, *, path: Path | str) -> None:
+        self.problem = problem
+        self.path = Path(path)
+        super().__init__(f"{path}: {problem}")
 
 
 class GoldError(ConflictExtractError):

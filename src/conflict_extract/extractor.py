@@ -234,6 +234,24 @@ class Extractor:
             }
         )
 
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """All that results depend on beside the article, as plain JSON: what a batch run is held to."""
+        options = self.options
+        return {
+            "model": self.model.name,
+            "prompt": {"version": self._prompt.version, "sha256": self._prompt.sha256},
+            "schema": _schema_sha256(),
+            "parameters": dict(self.model.settings),
+            "options": {
+                "reasks": options.reasks,
+                "strict": options.strict,
+                "vague": options.policy.name,
+                "passage_size": options.passage_size,
+                "passage_overlap": options.passage_overlap,
+            },
+        }
+
     def _passages(self, article: Article) -> tuple[Span, ...]:
         return cut(article.text, size=self.options.passage_size, overlap=self.options.passage_overlap)
 
