@@ -40,6 +40,7 @@ class InputError(ConflictExtractError):
         path: The file, where the article came from one.
         article: The article's id, where it has one already.
         line: One-based line of the trouble, where it has a place.
+        row: One-based row of the trouble, in a file that has rows and no lines (Parquet).
         byte: Zero-based byte offset of the trouble, where it has a place.
     """
 
@@ -50,16 +51,20 @@ class InputError(ConflictExtractError):
         path: Path | str | None = None,
         article: str | None = None,
         line: int | None = None,
+        row: int | None = None,
         byte: int | None = None,
     ) -> None:
         self.problem = problem
         self.path = Path(path) if path is not None else None
         self.article = article
         self.line = line
+        self.row = row
         self.byte = byte
         place = str(path) if path is not None else (article or "")
         if line is not None:
             place += f", line {line}"
+        if row is not None:
+            place += f", row {row}"
         if byte is not None:
             place += f", byte {byte}"
         super().__init__(f"{place}: {problem}" if place else problem)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from conflict_extract.cli.inputs import PATHS_HELP, DateColumn, IdColumn, Inputs, Published, TextColumn
+
 if TYPE_CHECKING:
     from conflict_extract.cli.output import Output
     from conflict_extract.llm.base import Parameters
@@ -28,7 +30,7 @@ def extract(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATHS", help="Articles (.txt, .html, .jsonl) and folders of them."),
+        typer.Argument(metavar="PATHS", help=PATHS_HELP),
     ],
     out: Annotated[
         str,
@@ -62,10 +64,10 @@ def extract(
             help="Run this model on this machine, one article after another (pip install 'conflict-extract[local]').",
         ),
     ] = None,
-    published: Annotated[
-        str | None,
-        typer.Option(metavar="YYYY-MM-DD", help="Day of publication of the articles that come without one."),
-    ] = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    date_column: DateColumn = None,
+    published: Published = None,
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Leave the articles' text out of FILE; its hash stays.")
     ] = False,
@@ -116,7 +118,7 @@ def extract(
     engine.check()
     output = Output(out, force=force)
     _keep_apart(output, paths)
-    articles, unread = _read(paths, published)
+    articles, unread = _read(Inputs(paths, text_column, id_column, date_column, published))
     if record is not None:
         check_recordable(articles)
     failed = unread
@@ -139,8 +141,8 @@ def _keep_apart(output: Output, paths: Sequence[Path]) -> None:
     Raises:
         ConfigError: --out is one of the articles, or the sidecar of a folder of them.
     """
+    from conflict_extract.documents.kinds import kind_of
     from conflict_extract.documents.metadata import METADATA
-    from conflict_extract.documents.reading import SUFFIXES
     from conflict_extract.errors import ConfigError
 
     if output.path is None or not output.path.exists():
@@ -148,7 +150,7 @@ def _keep_apart(output: Output, paths: Sequence[Path]) -> None:
     target = output.path.resolve()
     for path in paths:
         read = path.resolve()
-        inside = target.parent == read and (target.suffix.lower() in SUFFIXES or target.name == METADATA)
+        inside = target.parent == read and (kind_of(target) is not None or target.name == METADATA)
         if target == read or inside:
             raise ConfigError(f"{output.path}: --out would overwrite an article; name another file")
 
@@ -176,31 +178,22 @@ def _parameters(temperature: str, max_tokens: int) -> Parameters:
     return Parameters(temperature=value, max_tokens=max_tokens)
 
 
-def _read(paths: Sequence[Path], published: str | None) -> tuple[list[Article], int]:
+def _read(inputs: Inputs) -> tuple[list[Article], int]:
     """All articles, and how many could not be read.
 
     All are read before the first is sent: what is wrong with the input shows before anything is paid for.
     """
     from conflict_extract.cli.terminal import complain
-    from conflict_extract.documents import read_articles
-    from conflict_extract.documents.records import parse_day
-    from conflict_extract.errors import ConfigError, InputError
+    from conflict_extract.errors import InputError
 
-    try:
-        day = parse_day(published) if published is not None else None
-        found = read_articles(paths)
-    except ValueError as error:
-        raise ConfigError(f"--published {error}") from None
-    except InputError as error:  # a folder or its metadata: nothing has been read, nothing is written
-        raise ConfigError(str(error)) from None
     articles: list[Article] = []
     unread = 0
-    for each in found:
+    for each in inputs.articles():
         if isinstance(each, InputError):
             complain(str(each))
             unread += 1
         else:
-            articles.append(each if day is None or each.published else each.model_copy(update={"published": day}))
+            articles.append(each)
     return articles, unread
 
 

@@ -6,6 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
+from conflict_extract.documents.sourced import Place
 from conflict_extract.errors import InputError
 
 MAX_BYTES = 20_000_000
@@ -112,19 +113,18 @@ def _has_the_look_of_utf16(data: bytes) -> bool:
     return len(head) >= 8 and any(not any(head[nul::2]) and all(head[other::2]) for nul, other in ((0, 1), (1, 0)))
 
 
-def refuse_markup(text: str, path: Path, *, line: int | None = None) -> None:
+def refuse_markup(text: str, place: Place) -> None:
     """Refuse text that is an HTML page: quotes would be looked for among its tags.
 
     Raises:
         InputError: It is HTML.
     """
     if _MARKUP_START.match(text) or _MARKUP_END.search(text):
-        raise InputError(
-            "this is HTML, not text: name the file .html to have its main text read "
-            "(needs pip install 'conflict-extract[html]')",
-            path=path,
-            line=line,
-        )
+        if place.line is None and place.row is None:
+            way_out = "name the file .html to have its main text read (needs pip install 'conflict-extract[html]')"
+        else:
+            way_out = "give its main text here, or save each page as a file of its own (.html)"
+        raise place.error(f"this is HTML, not text: {way_out}")
 
 
 def decode_page(data: bytes, path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from conflict_extract.documents.decoding import decode, read_bytes
+from conflict_extract.documents.kinds import holds_many
 from conflict_extract.documents.records import Known, known_of, parse_object, refuse_unknown_keys, string_of
 from conflict_extract.errors import InputError
 
@@ -48,7 +49,7 @@ def _entry(name: str, entry: object, path: Path) -> Known:
         known = known_of(entry)
         if "/" in name or "\\" in name or not (path.parent / name).is_file():
             raise ValueError("there is no such file in the folder")
-        if Path(name).suffix.lower() == ".jsonl" and (known.title or known.published or known.url):
+        if holds_many(Path(name)) and (known.title or known.published or known.url):
             raise ValueError("title, published and url of its articles belong into the lines of the file")
     except ValueError as error:
         raise InputError(f"{name}: {error}", path=path) from None
