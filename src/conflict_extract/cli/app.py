@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from conflict_extract.cli.evaluate import evaluate
+from conflict_extract.cli.export import export
 from conflict_extract.cli.extract import extract
 from conflict_extract.cli.gold import gold
 from conflict_extract.cli.schema import schema
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 app.command()(extract)
 app.command()(show)
+app.command()(export)
 app.command()(evaluate)
 app.command()(schema)
 app.add_typer(gold)

@@ -1,0 +1,77 @@
+"""The command ``export``: results in the formats of other tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from conflict_extract.models import Extraction
+
+
+def export(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines)."),
+    ],
+    to: Annotated[Literal["csv", "parquet"], typer.Option(help="The format.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE_OR_FOLDER", help="Where to write: a file, for csv a folder of tables.")
+    ],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
+) -> None:
+    """Write results as tables and in the formats of other tools.
+
+    A line that is no extraction, or of an article that was there before, is named on standard error and left out, and
+    the exit code is 1; the others are written.
+    """
+    from conflict_extract.cli.terminal import warn
+    from conflict_extract.errors import ConfigError
+    from conflict_extract.exports import write
+
+    for path in results:
+        if not path.is_file():
+            raise ConfigError(f"{path}: there is no such file")
+        if out.exists() and out.resolve() == path.resolve():
+            raise ConfigError(f"{out}: --out would overwrite the results; name another file")
+    reading = _Reading(results)
+    written = write(reading, to, out, force=force)
+    for note in written.notes:
+        warn(note)
+    counts = ", ".join(f"{count} {name}" for name, count in written.rows.items())
+    typer.echo(f"{written.extractions} extractions written to {out}: {counts}", err=True)
+    if reading.left_out:
+        raise typer.Exit(1)
+
+
+class _Reading:
+    """The extractions of several files, each article once; what is left out is named at once and counted."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Extraction]:
+        from conflict_extract.cli.terminal import complain
+        from conflict_extract.documents import read_extractions
+        from conflict_extract.documents.seen import Seen
+        from conflict_extract.errors import ConflictExtractError, InputError
+
+        read = 0
+        with Seen() as seen:
+            for path in self._paths:
+                for found in read_extractions(path):
+                    if isinstance(found, InputError):
+                        complain(str(found))
+                    elif not seen.add(found.article_id):
+                        complain(f"{path}: the article {found.article_id} was there before; the first is kept")
+                    else:
+                        read += 1
+                        yield found
+                        continue
+                    self.left_out += 1
+        if self.left_out and not read:
+            raise ConflictExtractError("there is nothing to export; nothing was written")

@@ -1,0 +1,5 @@
+"""Extractions in the formats of the tools that people already use, each written as a stream."""
+
+from conflict_extract.exports.writing import FORMATS, Format, Written, write
+
+__all__ = ["FORMATS", "Format", "Written", "write"]
