@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -72,28 +74,42 @@ class Connection:
             ModelError: The call failed; no message holds words of either body.
             ReplayError: The transport replays, and has no answer to this.
         """
+        async with self.answering(self._endpoint.deadline) as client:
+            response = await client.post(
+                "/chat/completions",
+                content=body,
+                cast_to=httpx2.Response,
+                options={"headers": _OMITTED},
+            )
+        inner = fault_with_200(response.content, model=self._endpoint.model, host=self._host)
+        if inner is not None:
+            raise inner
+        return response.content
+
+    @asynccontextmanager
+    async def answering(self, deadline: float) -> AsyncIterator[openai.AsyncOpenAI]:
+        """The client for one call, whose errors come out as ours; what it does beside the call is kept out of logs.
+
+        Args:
+            deadline: Seconds for all that is done in the block.
+
+        Raises:
+            ModelError: The call failed; no message holds words of its bodies.
+            ReplayError: The transport replays, and has no answer to this.
+        """
         try:
             # The SDK's timeout is for each read, and an endpoint that drips outlives it.
-            async with asyncio.timeout(self._endpoint.deadline):
+            async with asyncio.timeout(deadline):
                 with discreet():
-                    response = await self._client.post(
-                        "/chat/completions",
-                        content=body,
-                        cast_to=httpx2.Response,
-                        options={"headers": _OMITTED},
-                    )
+                    yield self._client
         except TimeoutError:
-            problem = f"{self._host} gave no whole answer within {self._endpoint.deadline:g} s"
+            problem = f"{self._host} gave no whole answer within {deadline:g} s"
             raise TransientModelError(problem, model=self._endpoint.model) from None
         except openai.APIStatusError as error:
             answer = error.response
             raise self._fault(answer.status_code, answer.headers, answer.content) from None
         except openai.APIConnectionError as error:
             raise self._connection_error(error) from None
-        inner = fault_with_200(response.content, model=self._endpoint.model, host=self._host)
-        if inner is not None:
-            raise inner
-        return response.content
 
     def _fault(self, status: int, headers: httpx2.Headers, content: bytes) -> ModelError:
         return fault(status, headers, content, model=self._endpoint.model, host=self._host)

@@ -59,12 +59,24 @@ def room_field(*, openai: bool) -> str:
     return "max_completion_tokens" if openai else "max_tokens"
 
 
-def encode(body: Mapping[str, Any]) -> bytes:
-    """The body as UTF-8 JSON. Readable, but for text with lone surrogates, which only escapes can carry."""
+def encode(body: object) -> bytes:
+    """A body as UTF-8 JSON. Readable, but for text with lone surrogates, which only escapes can carry."""
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         return json.dumps(body, separators=(",", ":")).encode()
+
+
+def loads(content: bytes) -> Any:
+    """JSON as it must be to be taken at its word: UTF-8, and no key twice.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+        RepeatedKeyError: An object has a key twice.
+        ValueError: It is no whole JSON.
+        RecursionError: It is nested too deep.
+    """
+    return json.loads(content.decode(), object_pairs_hook=_unique)
 
 
 def read_completion(content: bytes, *, model: str, host: str) -> Completion:
@@ -86,10 +98,10 @@ def read_completion(content: bytes, *, model: str, host: str) -> Completion:
         return TransientModelError(f"{host} answered with status 200 and {what}", model=model, status=200)
 
     try:
-        completion = json.loads(content.decode(), object_pairs_hook=_unique)
+        completion = loads(content)
     except UnicodeDecodeError as error:
         raise unusable(f"bytes that are not UTF-8 (byte {error.start})") from None
-    except _RepeatedKeyError:
+    except RepeatedKeyError:
         raise unusable("JSON in which a key is there twice") from None
     except (ValueError, RecursionError):
         what = "an HTML page" if content.lstrip()[:1] == b"<" else "no whole JSON"
@@ -164,12 +176,12 @@ def _usage(told: object) -> Usage | None:
     return Usage(prompt_tokens=counts[0], completion_tokens=counts[1]) if len(counts) == 2 else None
 
 
-class _RepeatedKeyError(ValueError):
+class RepeatedKeyError(ValueError):
     """A JSON object has a key twice, and readers differ on which one counts."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     unique = dict(pairs)
     if len(unique) != len(pairs):
-        raise _RepeatedKeyError
+        raise RepeatedKeyError
     return unique
