@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -249,7 +250,8 @@ class Ledger:
         tokens, reserved = self._reserves.pop(call)
         if state != "unpaid":
             used = usage.prompt_tokens + usage.completion_tokens if usage is not None else tokens
-            self._spent = Spent(self._spent.tokens + used, self._spent.cost + (reserved if cost is None else cost))
+            money = reserved if cost is None else cost
+            self._spent = replace(self._spent, tokens=self._spent.tokens + used, cost=self._spent.cost + money)
         prompt, completion = (usage.prompt_tokens, usage.completion_tokens) if usage is not None else (None, None)
         now = time.time()
         sql = (
@@ -265,14 +267,27 @@ class Ledger:
         await self._write(*statements)
 
     def spent(self) -> Spent:
-        """What is spent in all sessions of this ledger, and what is reserved by calls under way."""
+        """What is spent in all sessions of this ledger, and what is reserved by calls under way or out."""
         reserves = self._reserves.values()
         return Spent(
             self._spent.tokens,
             self._spent.cost,
-            sum(tokens for tokens, _ in reserves),
-            sum(cost for _, cost in reserves),
+            self._spent.open_tokens + sum(tokens for tokens, _ in reserves),
+            self._spent.open_cost + sum(cost for _, cost in reserves),
         )
+
+    # Batch files
+
+    def execute(self, *statements: Statement) -> asyncio.Future[None]:
+        """Queue statements on the tables of batch files, committed together; the future is done when they are durable.
+
+        What they do to the journal of calls enters ``spent`` when the run is opened the next time.
+        """
+        return self._writer.write(statements)
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        """What a query finds that is durable."""
+        return self._reading.execute(sql, values).fetchall()
 
     # The run itself
 

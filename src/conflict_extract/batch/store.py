@@ -48,15 +48,39 @@ CREATE TABLE answers (
   key TEXT PRIMARY KEY, body BLOB NOT NULL, prompt_tokens INTEGER, completion_tokens INTEGER, created REAL NOT NULL
 ) STRICT;
 
--- Journal of HTTP calls. presumed: nobody knows whether it was billed (process died, time ran out), so it counts.
+-- Journal of HTTP calls. presumed: nobody knows whether it was billed (process died, time ran out), so it counts;
+-- sent: it stands in a provider's batch file, and may be billed at any time until its result is collected.
 CREATE TABLE calls (
   n INTEGER PRIMARY KEY, request TEXT NOT NULL, article TEXT, session INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'unpaid', 'presumed')),
+  state TEXT NOT NULL CHECK (state IN ('open', 'sent', 'paid', 'unpaid', 'presumed')),
   reserved_tokens INTEGER NOT NULL, reserved_cost REAL, prompt_tokens INTEGER, completion_tokens INTEGER, cost REAL,
   status INTEGER, error TEXT, started REAL NOT NULL, ended REAL
 ) STRICT;
 CREATE INDEX calls_by_article ON calls (article);
 CREATE INDEX calls_open ON calls (state) WHERE state = 'open';
+CREATE INDEX calls_sent ON calls (request) WHERE state = 'sent';
+
+-- One round of a provider's batch files. Of a round that is not whole, nothing was sent.
+CREATE TABLE rounds (n INTEGER PRIMARY KEY, folder TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0) STRICT;
+
+-- One file of a round, and how far it is with an endpoint that has the Batch API. What is about to be done there is
+-- noted before it is done, and the ids that come of it before anything else.
+CREATE TABLE batch_files (
+  round INTEGER NOT NULL, name TEXT NOT NULL, requests INTEGER NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'written' CHECK (
+    state IN ('written', 'uploading', 'uploaded', 'creating', 'running', 'ended', 'collected')),
+  upload TEXT, batch TEXT, status TEXT, error TEXT, updated REAL, PRIMARY KEY (round, name)
+) STRICT, WITHOUT ROWID;
+
+-- One request that was written into a file; work: the key of the article that needs it. fresh: what came back for it
+-- was not looked at yet by the article.
+CREATE TABLE batch_requests (
+  key TEXT PRIMARY KEY, round INTEGER NOT NULL, file TEXT NOT NULL, work TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'answered', 'refused', 'again')),
+  status INTEGER, error TEXT, fresh INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_requests_by_file ON batch_requests (round, file);
+CREATE INDEX batch_requests_fresh ON batch_requests (work) WHERE fresh;
 """
 
 Statement = tuple[str, Sequence[Any]]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a run has spent, and what calls under way may spend yet.
+    """What a run has spent, and what calls under way, or in batch files that are out, may spend yet.
 
     Attributes:
         tokens: Settled, with the reserve of calls whose bill nobody knows.
         cost: The same in money; 0 where no price is known.
-        open_tokens: Reserved by calls under way.
+        open_tokens: Reserved by calls under way or out.
         open_cost: The same in money.
     """
 
@@ -50,7 +50,7 @@ def counts_of(reading: sqlite3.Connection) -> Counts:
 def spent_of(reading: sqlite3.Connection) -> Spent:
     """What the calls of a ledger came to; those that are open are told apart."""
     sql = (
-        "SELECT state = 'open', sum(ifnull(prompt_tokens + completion_tokens, reserved_tokens)),"
+        "SELECT state IN ('open', 'sent'), sum(ifnull(prompt_tokens + completion_tokens, reserved_tokens)),"
         " sum(ifnull(cost, ifnull(reserved_cost, 0.0))) FROM calls WHERE state <> 'unpaid' GROUP BY 1"
     )
     sums = {bool(is_open): (tokens, cost) for is_open, tokens, cost in reading.execute(sql)}
