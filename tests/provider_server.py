@@ -102,7 +102,7 @@ class Provider:
         at = time.monotonic()
         request = json.loads(content)
         messages = [message for message in request["messages"] if message["role"] != "system"]
-        text = str(messages[0]["content"])
+        text = str(messages[0]["content"]) if messages else ""
         number = number_in(text)
         call = Call(number, hashlib.sha256(content).hexdigest()[:16], self._fault(number), at)
         self.journal.append(call)
@@ -114,8 +114,8 @@ class Provider:
             return call, None
         if call.fault is not None and call.fault not in _WITH_CONTENT:
             return call, _error(call.fault, self.setting.pause)
-        content = reply_to(text, asked_again=len(messages) > 1) if number is not None else "{}"
-        return call, _completion(call.fault, content)
+        reply = reply_to(text, asked_again=len(messages) > 1) if number is not None else _NO_REPORT
+        return call, _completion(call.fault, reply)
 
     def _fault(self, number: int | None) -> str | None:
         if self.setting.stop is not None:
@@ -127,6 +127,12 @@ class Provider:
             return None
         return waiting[0] if waiting[0] in LASTING else waiting.popleft()
 
+
+_NO_REPORT = '{"name":"nobody","age":1}'
+"""Some clients first ask about something else (who is how old), to see what the endpoint can do."""
+
+_EMPTY = '{"sources":[],"actors":[],"attributions":[],"events":[],"claims":[]}'
+"""What is read where a fault is not seen: taking it for the reply would lose the article without a word."""
 
 _WITH_CONTENT = frozenset(
     {"drip", "cut", "not_utf8", "repeated_key", "repeated_key_in_reply", "other_model", "fence", "length"}
@@ -174,17 +180,18 @@ def _error(fault: str, pause: float) -> Answer:
 def _completion(fault: str | None, content: str) -> Answer:
     """A completion with this content, whole or with the fault."""
     if fault == "repeated_key_in_reply":
-        content = '{"sources":[],' + content[1:]
+        content = content[:-1] + ',"claims":[]}'
     if fault == "fence":
         content = f"```json\n{content}\n```"
     if fault == "length":
         return Answer(_encode(_body([_choice(content[: len(content) // 2], finish="length")], content)))
-    model = OTHER_MODEL if fault == "other_model" else MODEL
-    body = _encode(_body([_choice(content)], content, model))
+    if fault == "other_model":
+        return Answer(_encode(_body([_choice(_EMPTY)], _EMPTY, OTHER_MODEL)))
+    body = _encode(_body([_choice(content)], content))
     if fault == "not_utf8":
         body = body.replace(b"Wadi", b"Wad\xff", 1)
     if fault == "repeated_key":
-        body = body.replace(b'"choices":', b'"choices":[],"choices":', 1)
+        body = body[:-1] + b',"choices":' + json.dumps([_choice(_EMPTY)]).encode() + b"}"
     return Answer(body, sent=len(body) // 2 if fault == "cut" else None, drip=fault == "drip")
 
 
