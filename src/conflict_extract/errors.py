@@ -92,6 +92,8 @@ class TransientModelError(ModelError):
 
     Attributes:
         retry_after: Seconds that the endpoint asked to wait, where it said so.
+        sent: Whether the request may have reached the endpoint, which may then have billed it.
+        timed_out: Whether no whole answer came before the deadline.
     """
 
     def __init__(
@@ -102,9 +104,13 @@ class TransientModelError(ModelError):
         attempts: int = 1,
         status: int | None = None,
         retry_after: float | None = None,
+        sent: bool = True,
+        timed_out: bool = False,
     ) -> None:
         super().__init__(problem, model=model, attempts=attempts, status=status)
         self.retry_after = retry_after
+        self.sent = sent
+        self.timed_out = timed_out
 
 
 class FatalModelError(ModelError):

@@ -19,7 +19,7 @@ from conflict_extract.errors import ConfigError, FatalModelError, ModelError, Tr
 from conflict_extract.llm import wire
 from conflict_extract.llm.base import Answer, Call, Check, Completion, Gate, Message, Parameters, Reply, Request
 from conflict_extract.llm.keys import request_key
-from conflict_extract.llm.retries import Patience
+from conflict_extract.llm.retries import Patience, Pause
 
 if TYPE_CHECKING:
     import httpx2
@@ -87,6 +87,11 @@ class OpenAIModel:
     instance: the first answer fixes the name, and an answer under another name is not taken, since a run must not mix
     models. Such a call is made again (a router may come back), and then fails with a ``FatalModelError``.
 
+    Attributes:
+        endpoint: Where it asks.
+        gate: What stands before each call. It is set before the first one.
+        answered_by: The name under which the endpoint answers, once it is known; a run that goes on sets it.
+
     Args:
         endpoint: Where to ask.
         parameters: What to send beside the messages.
@@ -115,11 +120,11 @@ class OpenAIModel:
         self._parameters = parameters if parameters is not None else Parameters()
         self._transport = transport
         self._patience = patience if patience is not None else Patience(endpoint.attempts)
-        self._gate = gate
+        self.gate = gate
         self._host = urlsplit(endpoint.url).hostname or ""
         self._path = f"{urlsplit(endpoint.url).path}/chat/completions"
         self._connections: dict[asyncio.AbstractEventLoop, tuple[Connection, AsyncGenerator[Connection]]] = {}
-        self._answered_by: str | None = None
+        self.answered_by: str | None = None
 
     @property
     def name(self) -> str:
@@ -130,6 +135,16 @@ class OpenAIModel:
     def settings(self) -> Mapping[str, Any]:
         """Parameters and extra fields: all that is sent beside messages and schema."""
         return {**asdict(self._parameters), **self.endpoint.extra_body}
+
+    @property
+    def pause(self) -> Pause:
+        """The pause that all calls share."""
+        return self._patience.pause
+
+    def first_call(self, request: Request) -> Call:
+        """The call that a request comes to at first; nothing is sent."""
+        body = self._body(request, request.messages)
+        return self._call(body, wire.encode(body))
 
     async def ask(self, request: Request, check: Check, *, reasks: int) -> Answer:
         """Ask, and ask again (at most ``reasks`` times) as long as ``check`` finds faults.
@@ -164,28 +179,34 @@ class OpenAIModel:
             await held[1].aclose()
 
     async def _reply(self, request: Request, messages: tuple[Message, ...]) -> Reply:
-        room = wire.room_field(openai=self.endpoint.is_openai)
-        body = wire.request_body(
-            self.name, messages, request, self._parameters, room=room, extra=self.endpoint.extra_body
-        )
+        body = self._body(request, messages)
         reply = await self._complete(body)
         if reply.finish_reason != "length":
             return reply
         try:
-            roomier = await self._complete({**body, room: 2 * self._parameters.max_tokens})
+            roomier = await self._complete({**body, self._room: 2 * self._parameters.max_tokens})
         except FatalModelError:
             raise
         except ModelError:
             return reply
         return replace(roomier, usage=wire.added(reply.usage, roomier.usage), calls=2)
 
+    @property
+    def _room(self) -> str:
+        return wire.room_field(openai=self.endpoint.is_openai)
+
+    def _body(self, request: Request, messages: tuple[Message, ...]) -> dict[str, Any]:
+        extra = self.endpoint.extra_body
+        return wire.request_body(self.name, messages, request, self._parameters, room=self._room, extra=extra)
+
+    def _call(self, body: Mapping[str, Any], encoded: bytes) -> Call:
+        return Call(request_key("POST", self._path, body), body, len(encoded), body[self._room])
+
     async def _complete(self, body: Mapping[str, Any]) -> Reply:
         encoded = wire.encode(body)
-        if self._gate is None:
+        if self.gate is None:
             return await self._asked(lambda: self._post(encoded))
-        gate = self._gate
-        room = body[wire.room_field(openai=self.endpoint.is_openai)]
-        call = Call(request_key("POST", self._path, body), body, len(encoded), room)
+        gate, call = self.gate, self._call(body, encoded)
         async with gate.kept(call) as kept:
             if kept is not None:
                 return self._read(kept).outcome()
@@ -219,16 +240,16 @@ class OpenAIModel:
         if completion.reply is None or self._is_the_same_model(completion.reply):
             return completion
         problem = (
-            f"the endpoint answers as {completion.reply.model!r} now and answered as {self._answered_by!r} before: one "
+            f"the endpoint answers as {completion.reply.model!r} now and answered as {self.answered_by!r} before: one "
             "run must not mix models; ask for a model by its full, dated name, or start another run"
         )
         error = _OtherModelError(problem, model=self.name, status=200)
         return replace(completion, reply=None, error=error)
 
     def _is_the_same_model(self, reply: Reply) -> bool:
-        if self._answered_by is None:
-            self._answered_by = reply.model
-        return reply.model == self._answered_by
+        if self.answered_by is None:
+            self.answered_by = reply.model
+        return reply.model == self.answered_by
 
     async def _connection(self) -> Connection:
         loop = asyncio.get_running_loop()

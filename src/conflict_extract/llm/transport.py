@@ -104,7 +104,7 @@ class Connection:
                     yield self._client
         except TimeoutError:
             problem = f"{self._host} gave no whole answer within {deadline:g} s"
-            raise TransientModelError(problem, model=self._endpoint.model) from None
+            raise TransientModelError(problem, model=self._endpoint.model, timed_out=True) from None
         except openai.APIStatusError as error:
             answer = error.response
             raise self._fault(answer.status_code, answer.headers, answer.content) from None
@@ -117,8 +117,10 @@ class Connection:
     def _connection_error(self, error: openai.APIConnectionError) -> ConflictExtractError:
         """The error of ours for a call without an answer; its cause's words are not passed on, only its name."""
         cause: BaseException = error
+        sent = True
         while (inner := cause.__cause__) is not None:
             cause = inner
+            sent = sent and not isinstance(cause, httpx2.ConnectError)
             if isinstance(cause, ConflictExtractError):
                 return cause
             if type(cause).__module__.startswith("vcr."):
@@ -131,7 +133,7 @@ class Connection:
             f"no answer from {place} ({type(cause).__name__}); check that the server runs, that the base URL is right, "
             "and the way to it (network, proxy)"
         )
-        return TransientModelError(problem, model=self._endpoint.model)
+        return TransientModelError(problem, model=self._endpoint.model, sent=sent)
 
     async def aclose(self) -> None:
         """Close the connections."""

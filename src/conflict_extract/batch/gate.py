@@ -1,0 +1,340 @@
+"""The gate of a run: lets each call out when concurrency, rates, pause and budget have room, and journals it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from conflict_extract.batch.concurrency import Concurrency, Slot
+from conflict_extract.batch.ledger import CallState
+from conflict_extract.batch.money import Budget, Forecast, Price, Purse
+from conflict_extract.batch.rates import Entry, Rates
+from conflict_extract.batch.tally import Spent
+from conflict_extract.errors import (
+    ConflictExtractError,
+    FatalModelError,
+    LedgerError,
+    ModelError,
+    RequestError,
+    StoppedError,
+    TransientModelError,
+)
+from conflict_extract.llm.base import Call, Completion
+from conflict_extract.llm.client import OpenAIModel
+from conflict_extract.llm.retries import Pause
+from conflict_extract.models.extraction import Usage
+
+ANSWERED_BY = "answered_by"
+"""The note in the ledger with the name under which the endpoint answers: a run that goes on goes on with that model."""
+
+_UNSURE = frozenset({408, 499, 504, 524})
+"""Statuses of a gateway that gave up waiting: the model behind it may have answered, and billed, all the same."""
+
+_TOO_MUCH = frozenset({408, 425, 429, 503, 504, 524, 529})
+"""Statuses of a call that was turned away because there was too much."""
+
+_NOTHING = Usage(prompt_tokens=0, completion_tokens=0)
+
+
+class Journal(Protocol):
+    """What the gate needs of a ledger (``conflict_extract.batch.ledger.Ledger``, where all of it is explained)."""
+
+    def answer_of(self, key: str) -> bytes | None: ...  # noqa: D102
+    async def reserve(self, request: str, tokens: int, cost: float | None = None) -> int: ...  # noqa: D102
+    async def settle(  # noqa: D102
+        self,
+        call: int,
+        state: CallState,
+        *,
+        request: str | None = None,
+        answer: bytes | None = None,
+        usage: Usage | None = None,
+        cost: float | None = None,
+        status: int | None = None,
+        error: str | None = None,
+    ) -> None: ...
+    def spent(self) -> Spent: ...  # noqa: D102
+    def note(self, name: str) -> str | None: ...  # noqa: D102
+    async def write_note(self, name: str, value: str) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may do.
+
+    Attributes:
+        concurrency: Calls in flight, at the most.
+        requests_per_minute: In any minute, or None.
+        tokens_per_minute: In any minute, of requests and replies together, or None.
+        budget: For all sessions of the run together, or None.
+        price: Of the model, or None where it is unknown: then there are no costs, only tokens.
+    """
+
+    concurrency: int = 64
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    budget: Budget | None = None
+    price: Price | None = None
+
+
+class RunGate:
+    """A ``Gate`` over the ledger of a run. It belongs to one event loop.
+
+    A call that went out is never given up: where nobody waits for it any more (its article failed on another passage,
+    the run stops) it comes to its end all the same, and its answer is kept.
+
+    Attributes:
+        concurrency: Calls in flight, and how many there may be.
+        purse: What is spent and reserved.
+        forecast: What calls take.
+        cause: Why the run stops, once it does: what made the gate close, or the error given to ``stop``.
+
+    Args:
+        ledger: Keeps answers and the journal.
+        limits: What the run may do.
+        model: The model's name, for errors.
+        pause: The pause that the model's ``Patience`` shares.
+        rates: Instead of those of ``limits``, for other minutes and clocks.
+        clock: Seconds, from any point in time.
+
+    Raises:
+        ConfigError: A limit cannot be kept: below 1, or a budget in money without a price.
+    """
+
+    def __init__(
+        self,
+        ledger: Journal,
+        limits: Limits,
+        *,
+        model: str,
+        pause: Pause,
+        rates: Rates | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        spent = ledger.spent()
+        self.purse = Purse(
+            limits.budget,
+            limits.price,
+            model=model,
+            tokens=spent.tokens + spent.open_tokens,
+            cost=spent.cost + spent.open_cost,
+        )
+        self.concurrency = Concurrency(limits.concurrency)
+        self.forecast = Forecast()
+        self.cause: ConflictExtractError | None = None
+        self._ledger = ledger
+        self._rates = rates or Rates(limits.requests_per_minute, limits.tokens_per_minute, clock=clock)
+        self._pause = pause
+        self._clock = clock
+        self._door = asyncio.Lock()  # calls go out one after the other, in the order in which they came
+        self._changed = asyncio.Event()
+        self._under_way: set[asyncio.Task[Completion]] = set()
+        self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._answered_by = ledger.note(ANSWERED_BY)
+
+    @classmethod
+    def before(cls, model: OpenAIModel, ledger: Journal, limits: Limits) -> RunGate:
+        """A gate that stands before all calls of a model from now on."""
+        gate = cls(ledger, limits, model=model.name, pause=model.pause)
+        model.gate = gate
+        model.answered_by = gate._answered_by
+        return gate
+
+    @asynccontextmanager
+    async def kept(self, call: Call) -> AsyncIterator[bytes | None]:
+        """The answer that was paid for already, or None; equal calls wait for the one that is under way."""
+        lock = self._asked.get(call.key)
+        if lock is None:
+            lock = self._asked[call.key] = asyncio.Lock()
+        async with lock:
+            yield self._ledger.answer_of(call.key)
+
+    async def send(self, call: Call, post: Callable[[], Awaitable[Completion]]) -> Completion:
+        """Wait for the call's time, make it, and give its answer back once it is durable.
+
+        Raises:
+            BudgetError: It could pass the budget; the run stops.
+            StoppedError: The run stops.
+            LedgerError: The ledger cannot be written; the run stops.
+            ModelError: What ``post`` raised; a ``FatalModelError`` stops the run.
+        """
+        most = self.forecast.reserve(call.size, call.room)
+        async with self._door:
+            while wait := self._wait_for_room(most):
+                await self._something_changed(wait)
+            slot, entry = self.concurrency.take(), self._rates.enter(_sum(most))
+            self.purse.hold(most)
+        task = asyncio.create_task(self._made(_Passing(call, most, slot, entry), post))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def stop(self, cause: ConflictExtractError | None = None) -> None:
+        """Let no further call out; those in flight come to their end (``drained``).
+
+        Args:
+            cause: Why, in place of a plain ``StoppedError``. The first cause is kept.
+        """
+        if self.cause is None:
+            self.cause = cause or StoppedError("the run was told to stop")
+        self._changed.set()
+
+    async def drained(self) -> None:
+        """Wait until no call is in flight and all that they brought is durable."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def abort(self) -> None:
+        """Give up the calls in flight: nobody knows whether they are billed, so they count at their reserve."""
+        self.stop()
+        for task in self._under_way:
+            task.cancel()
+
+    def _wait_for_room(self, most: Usage) -> float:
+        """Seconds until it is worth looking again, 0 where a call may go out now."""
+        if self.cause is not None:
+            raise StoppedError(f"the call was not made: {self.cause}")
+        if not self.purse.has_room(most):
+            if not self.purse.is_settled:  # calls in flight may turn out cheaper than what is reserved for them
+                return math.inf
+            error = self.purse.used_up(most)
+            self.stop(error)
+            raise error
+        return self._pace(most) if self.concurrency.has_room else math.inf
+
+    def _pace(self, most: Usage) -> float:
+        return max(self._pause.left, self._rates.wait(_sum(most)))
+
+    async def _something_changed(self, seconds: float) -> None:
+        self._changed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if seconds == math.inf else seconds):
+                await self._changed.wait()
+
+    async def _made(self, passing: _Passing, post: Callable[[], Awaitable[Completion]]) -> Completion:
+        call, most = passing.call, passing.most
+        try:
+            number = await self._ledger.reserve(call.key, _sum(most), self.purse.worth(most))
+        except BaseException as error:
+            self._stop_for(error)
+            self.concurrency.failed(passing.slot)
+            self._settle(passing, _NOTHING)
+            raise
+        try:
+            completion = await self._posted(passing, post)
+        except BaseException as error:
+            self._stop_for(error)
+            state = billing(error)
+            self._settle(passing, _NOTHING if state == "unpaid" else None)
+            status = error.status if isinstance(error, ModelError) else None
+            said = error.problem if isinstance(error, ModelError) else type(error).__name__
+            await self._write(self._ledger.settle(number, state, status=status, error=said))
+            raise
+        usage = completion.usage
+        self._settle(passing, usage)
+        if usage is not None:
+            self.forecast.learn(call.size, usage)
+        if completion.reply is not None and self._answered_by is None:
+            self._answered_by = completion.reply.model
+            await self._write(self._ledger.write_note(ANSWERED_BY, self._answered_by))
+        settling = self._ledger.settle(
+            number,
+            "paid",
+            request=call.key,
+            answer=completion.content if completion.is_final else None,
+            usage=usage,
+            cost=self.purse.worth(usage),
+            status=200,
+            error=completion.error.problem if completion.error is not None else None,
+        )
+        await self._write(settling)
+        return completion
+
+    async def _pause_is_over(self, passing: _Passing) -> None:
+        """Wait for the end of a pause that began while the reserve was being written."""
+        while self._pause.left > 0:
+            self._rates.correct(passing.entry, 0)
+            async with self._door:
+                while self.cause is None and (wait := self._pace(passing.most)):
+                    await self._something_changed(wait)
+                passing.entry = self._rates.enter(_sum(passing.most))
+        if self.cause is not None:
+            raise StoppedError(f"the call was not made: {self.cause}")
+
+    async def _posted(self, passing: _Passing, post: Callable[[], Awaitable[Completion]]) -> Completion:
+        """Make the call; its slot is free as soon as the answer is there."""
+        try:
+            await self._pause_is_over(passing)
+            started = self._clock()
+            completion = await post()
+        except TransientModelError as error:
+            self._pause.heed(error)  # before anything is awaited: no other call may slip out
+            if error.timed_out or error.status in _TOO_MUCH:
+                self.concurrency.turned_away(passing.slot)
+            else:
+                self.concurrency.failed(passing.slot)
+            raise
+        except RequestError:
+            self.concurrency.declined(passing.slot)
+            raise
+        except BaseException:
+            self.concurrency.failed(passing.slot)
+            raise
+        finally:
+            self._changed.set()
+        self.concurrency.answered(passing.slot, self._clock() - started, len(completion.content))
+        return completion
+
+    def _settle(self, passing: _Passing, usage: Usage | None) -> None:
+        """Give back what was reserved, but for what was used; all of it was, where nobody knows."""
+        self.purse.settle(passing.most, usage)
+        self._rates.correct(passing.entry, _sum(usage or passing.most))
+        self._changed.set()
+
+    async def _write(self, writing: Awaitable[None]) -> None:
+        try:
+            await writing
+        except LedgerError as error:
+            self.stop(error)
+            raise
+
+    def _stop_for(self, error: BaseException) -> None:
+        if isinstance(error, FatalModelError | LedgerError):
+            self.stop(error)
+
+    def _ended(self, task: asyncio.Task[Completion]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits has it too; perhaps nobody does any more
+
+
+@dataclass(slots=True)
+class _Passing:
+    """A call on its way, with what it holds."""
+
+    call: Call
+    most: Usage
+    slot: Slot
+    entry: Entry
+
+
+def billing(error: BaseException) -> CallState:
+    """Whether a call that ended with this error was billed: "unpaid", or "presumed" where nobody knows.
+
+    An answer with an error status was not billed, unless a gateway gave up waiting for the model behind it. What was
+    never sent was not billed. A call without an answer, or with a broken one, may have been.
+    """
+    if isinstance(error, TransientModelError):
+        certain = not error.sent or (error.status is not None and error.status >= 400 and error.status not in _UNSURE)
+        return "unpaid" if certain else "presumed"
+    return "unpaid" if isinstance(error, ConflictExtractError) else "presumed"
+
+
+def _sum(usage: Usage) -> int:
+    return usage.prompt_tokens + usage.completion_tokens
