@@ -60,6 +60,8 @@ class _Header:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
+    """A row; of the header and of a row that is not UTF-8 also the bytes, and where they start in the file."""
+
     cells: list[str]
     place: Place
     fault: InputError | None = None
@@ -103,7 +105,7 @@ def _found(record: _Record, header: _Header, columns: Columns) -> Article | Inpu
         if len(record.cells) != len(header.names):
             raise place.error(f"this row has {len(record.cells)} cells, the header {len(header.names)}")
         cells = {name: cell for name, cell in zip(header.names, record.cells, strict=True) if name in columns.wanted}
-        if any("\udc80" <= sign <= "\udcff" for cell in cells.values() for sign in cell):
+        if record.data and any("\udc80" <= sign <= "\udcff" for cell in cells.values() for sign in cell):
             decode(record.data, place.path, line=place.line, first_byte=record.offset)
         return article_of(cells, columns, place)
     except InputError as error:
@@ -130,6 +132,7 @@ class _Records:
         self._again: deque[tuple[int, int, bytes]] = deque()
         self._record: list[tuple[int, int, bytes]] = []
         self._size = 0
+        self._is_utf8 = True
         self._rows = 0
         self._rows_of_one_line = True
         self._delimiter = delimiter
@@ -145,7 +148,7 @@ class _Records:
             InputError: Nobody can tell where the next record begins.
         """
         while True:
-            self._record, self._size = [], 0
+            self._record, self._size, self._is_utf8 = [], 0, True
             try:
                 cells = next(self._parser)
             except csv.Error as error:
@@ -157,7 +160,7 @@ class _Records:
         number, offset, _ = self._record[0]
         self._rows += 1
         self._rows_of_one_line &= len(self._record) == 1
-        data = b"".join(data for _, _, data in self._record)
+        data = b"" if self._is_utf8 and self._rows > 1 else b"".join(data for _, _, data in self._record)
         return _Record(cells, Place(self._path, line=number), offset=offset, data=data)
 
     def _new_parser(self) -> Iterator[list[str]]:
@@ -171,7 +174,11 @@ class _Records:
             raise _TooLongError
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
-        return data.decode("utf-8", "surrogateescape")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            self._is_utf8 = False
+            return data.decode("utf-8", "surrogateescape")
 
     def _next_line(self) -> tuple[int, int, bytes]:
         if self._again:

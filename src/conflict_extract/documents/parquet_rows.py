@@ -24,9 +24,10 @@ _BUFFER = 1 << 20
 def read_parquet(path: Path, columns: Columns) -> Iterator[Sourced]:
     """One article a row.
 
+    Where a row group is damaged, the rest of it is one error and the next group is read.
+
     Raises:
-        InputError: The file cannot be opened or has no such columns, or is damaged; what stood before the damage has
-            been given.
+        InputError: The file cannot be opened or has no such columns.
         ConfigError: pyarrow is not installed.
     """
     with _opened(path) as file:
@@ -35,12 +36,10 @@ def read_parquet(path: Path, columns: Columns) -> Iterator[Sourced]:
         if problem:
             raise InputError(problem, path=path)
         names = [name for name in schema.names if name in columns.wanted]
-        row = 0
-        for batch in _batches(file, names, path):
-            cells = [_readable(batch.column(name)) for name in names]
-            for index in range(batch.num_rows):
-                row += 1
-                yield _sourced(dict(zip(names, cells, strict=True)), index, columns, Place(path, row=row))
+        first = 1
+        for group in range(file.num_row_groups):
+            yield from _read_group(file, group, first, names, columns, path)
+            first += file.metadata.row_group(group).num_rows
 
 
 def parquet_problem(path: Path, columns: Columns) -> str | None:
@@ -70,16 +69,22 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
         yield file
 
 
-def _batches(file: pq.ParquetFile, names: list[str], path: Path) -> Iterator[pa.RecordBatch]:
+def _read_group(
+    file: pq.ParquetFile, group: int, first: int, names: list[str], columns: Columns, path: Path
+) -> Iterator[Sourced]:
     import pyarrow as pa
 
-    done = 0
+    row = first
     try:
-        for batch in file.iter_batches(batch_size=_ROWS, columns=names, use_threads=False):
-            yield batch
-            done += batch.num_rows
+        for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=names, use_threads=False):
+            cells = {name: _readable(batch.column(name)) for name in names}
+            for index in range(batch.num_rows):
+                yield _sourced(cells, index, columns, Place(path, row=row))
+                row += 1
     except (pa.ArrowException, OSError):
-        raise InputError(f"the file is damaged; the rows after row {done} cannot be read", path=path) from None
+        last = first + file.metadata.row_group(group).num_rows - 1
+        place = Place(path, row=row)
+        yield Sourced(place.error(f"the file is damaged here: rows {row} to {last} cannot be read"), place)
 
 
 def _schema_problem(schema: pa.Schema, columns: Columns) -> str | None:
