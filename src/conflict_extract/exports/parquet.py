@@ -24,7 +24,7 @@ from conflict_extract.models import SCHEMA_VERSION, Extraction, Span
 from conflict_extract.models.base import Model
 
 if TYPE_CHECKING:
-    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow
 
 _GROUP_ROWS = 1000
 _GROUP_CHARACTERS = 8_000_000
