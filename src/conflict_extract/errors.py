@@ -18,7 +18,7 @@ ConflictExtractError
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 ReplyFault = Literal["refusal", "content_filter", "truncated", "not_schema", "faults"]
 """Why a reply is of no use: the model refused, a filter cut it, it ran out of room, it does not fit the
@@ -26,7 +26,17 @@ schema, or (only with ``strict=True``) it has items that would be rejected."""
 
 
 class ConflictExtractError(Exception):
-    """Base of all errors that this library raises on purpose."""
+    """Base of all errors that this library raises on purpose. They come whole out of other processes (pickle)."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[ConflictExtractError], arguments: tuple[Any, ...], fields: dict[str, Any]) -> Any:
+    """An error as it was: its fields are there already, and its constructor may want other arguments."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(fields)
+    return error
 
 
 class ConfigError(ConflictExtractError):
