@@ -17,10 +17,23 @@ def export(
         list[Path],
         typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines)."),
     ],
-    to: Annotated[Literal["csv", "parquet"], typer.Option(help="The format.")],
+    to: Annotated[
+        Literal["csv", "parquet", "acled", "ucdp"],
+        typer.Option(
+            help="csv: tables of articles, attributions, claims, events and figures. parquet: all in one typed file. "
+            "acled, ucdp: a table of events with the columns of these projects."
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="FILE_OR_FOLDER", help="Where to write: a file, for csv a folder of tables.")
     ],
+    best: Annotated[
+        Literal["undisputed", "lowest"],
+        typer.Option(
+            help="acled, ucdp: the fatalities of an event that has rival, denied or unsure tolls: none, or the lowest, "
+            "as ACLED codes them. Rivals stand beside either."
+        ),
+    ] = "undisputed",
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
     """Write results as tables and in the formats of other tools.
@@ -31,6 +44,7 @@ def export(
     from conflict_extract.cli.terminal import warn
     from conflict_extract.errors import ConfigError
     from conflict_extract.exports import write
+    from conflict_extract.exports.fatalities import POLICIES
 
     for path in results:
         if not path.is_file():
@@ -38,7 +52,7 @@ def export(
         if out.exists() and out.resolve() == path.resolve():
             raise ConfigError(f"{out}: --out would overwrite the results; name another file")
     reading = _Reading(results)
-    written = write(reading, to, out, force=force)
+    written = write(reading, to, out, force=force, best=POLICIES[best])
     for note in written.notes:
         warn(note)
     counts = ", ".join(f"{count} {name}" for name, count in written.rows.items())

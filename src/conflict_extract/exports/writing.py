@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from conflict_extract.errors import ConfigError
+from conflict_extract.exports.fatalities import UNDISPUTED, BestPolicy
 from conflict_extract.exports.target import growing
 from conflict_extract.models import Extraction
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "acled", "ucdp"]
 FORMATS: tuple[Format, ...] = Format.__args__  # type: ignore[attr-defined]
 
 
@@ -26,10 +28,12 @@ class Written:
 
     extractions: int
     rows: dict[str, int]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
-def write(extractions: Iterable[Extraction], to: Format, out: Path, *, force: bool = False) -> Written:
+def write(
+    extractions: Iterable[Extraction], to: Format, out: Path, *, force: bool = False, best: BestPolicy = UNDISPUTED
+) -> Written:
     """Write extractions in a format.
 
     Memory does not grow with their number. The files get their names when all is written: an export that fails leaves
@@ -40,6 +44,7 @@ def write(extractions: Iterable[Extraction], to: Format, out: Path, *, force: bo
         to: The format.
         out: The file, for csv the folder.
         force: Overwrite files that are there.
+        best: When a number stands as the fatalities of an event (acled and ucdp).
 
     Raises:
         ConfigError: A file is there already or cannot be written, or the format needs a package that is not installed.
@@ -50,14 +55,30 @@ def write(extractions: Iterable[Extraction], to: Format, out: Path, *, force: bo
         from conflict_extract.exports.csv import write_csv
         from conflict_extract.exports.flat import TABLES
 
+        if out.is_file():
+            raise ConfigError(f"{out}: this is a file; --out names a folder, for the tables")
         with growing([out / f"{name}.csv" for name in TABLES], force=force) as parts:
             rows = write_csv(counted, dict(zip(TABLES, parts, strict=True)))
-    else:
+        return Written(counted.read, rows)
+    with growing([out], force=force) as (part,):
+        rows, notes = _write_file(counted, to, part, best)
+    return Written(counted.read, rows, notes)
+
+
+def _write_file(
+    extractions: Iterable[Extraction], to: Format, part: Path, best: BestPolicy
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Write a format that is one file: counts, and notes."""
+    if to == "parquet":
         from conflict_extract.exports.parquet import write_parquet
 
-        with growing([out], force=force) as (part,):
-            rows = {"extractions": write_parquet(counted, part)}
-    return Written(counted.read, rows)
+        return {"rows": write_parquet(extractions, part)}, ()
+    if to == "acled":
+        from conflict_extract.exports.acled import write_acled as write_events
+    else:
+        from conflict_extract.exports.ucdp import write_ucdp as write_events
+    rows, planned = write_events(extractions, part, best)
+    return {"events": rows}, (f"{planned} planned events are left out: they have not happened",) if planned else ()
 
 
 class _Counted:
