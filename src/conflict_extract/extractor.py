@@ -110,7 +110,7 @@ class Extractor:
 
     async def aextract(self, article: Article) -> Extraction:
         """The same as ``extract``, to be awaited."""
-        spans = self._passages(article)
+        spans = self.passages(article)
         room = asyncio.Semaphore(PASSAGES_IN_FLIGHT)
 
         async def one(span: Span) -> Outcome:
@@ -217,7 +217,7 @@ class Extractor:
 
     def requests(self, article: Article) -> tuple[Request, ...]:
         """The first requests for an article, one for each passage; nothing is sent."""
-        return tuple(request_for(article, span, self.options) for span in self._passages(article))
+        return tuple(request_for(article, span, self.options) for span in self.passages(article))
 
     def key(self, article: Article) -> str:
         """SHA-256 over all that decides the request: article, prompt, schema, model, parameters, options."""
@@ -252,7 +252,8 @@ class Extractor:
             },
         }
 
-    def _passages(self, article: Article) -> tuple[Span, ...]:
+    def passages(self, article: Article) -> tuple[Span, ...]:
+        """The passages of an article that are asked about, each with a request of its own."""
         return cut(article.text, size=self.options.passage_size, overlap=self.options.passage_overlap)
 
     def _assembled(self, article: Article, spans: tuple[Span, ...], outcomes: list[Outcome]) -> Extraction:

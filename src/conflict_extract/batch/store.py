@@ -60,8 +60,11 @@ CREATE INDEX calls_by_article ON calls (article);
 CREATE INDEX calls_open ON calls (state) WHERE state = 'open';
 CREATE INDEX calls_sent ON calls (request) WHERE state = 'sent';
 
--- One round of a provider's batch files. Of a round that is not whole, nothing was sent.
-CREATE TABLE rounds (n INTEGER PRIMARY KEY, folder TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0) STRICT;
+-- One round of a provider's batch files; last_call: the last of the journal before it. Of one that is not whole,
+-- nothing was sent.
+CREATE TABLE rounds (
+  n INTEGER PRIMARY KEY, folder TEXT NOT NULL, last_call INTEGER NOT NULL, whole INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 -- One file of a round, and how far it is with an endpoint that has the Batch API. What is about to be done there is
 -- noted before it is done, and the ids that come of it before anything else.
