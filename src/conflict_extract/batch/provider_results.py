@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conflict_extract.batch.gate import ANSWERED_BY, billing
 from conflict_extract.batch.money import Price
 from conflict_extract.batch.provider_files import BrokenLine, Result, read_results
 from conflict_extract.batch.provider_requests import Bill, RequestState, SentRequest
-from conflict_extract.batch.provider_run import ANSWERED_BY, ProviderRun
+from conflict_extract.batch.provider_run import ProviderRun
 from conflict_extract.errors import FatalModelError, ModelError, RequestError, TransientModelError
 from conflict_extract.llm import wire
 from conflict_extract.llm.base import Completion
@@ -149,8 +150,7 @@ class _Reading:
             await self._run.sent.settle(request, "answered", bill, answer=completion.content, status=200)
 
     async def _fail(self, request: SentRequest, result: Result, error: ModelError) -> None:
-        # An answer that cannot be read was billed, most likely; nobody says how much.
-        bill = Bill("presumed" if result.status == 200 and error_object(result.content) is None else "unpaid")
+        bill = Bill(billing(error))
         if isinstance(error, RequestError):
             self.found.refused += 1
             await self._settle(request, "refused", bill, result, error.problem)
@@ -184,9 +184,11 @@ def _outcome(result: Result, *, model: str, host: str) -> Completion | ModelErro
         error = error_object(result.content) or {}
         code = error.get("code")
         if code in _NOT_DONE:
-            return TransientModelError(f"{host} ended the batch before this request ({code})", model=model)
-        # Without a status the codes decide; what they do not know may pass.
-        return fault(500, {}, result.content, model=model, host=host, outer=None)
+            return TransientModelError(f"{host} ended the batch before this request ({code})", model=model, sent=False)
+        known = fault(500, {}, result.content, model=model, host=host)  # without a status the codes decide
+        if not isinstance(known, TransientModelError):
+            return known
+        return TransientModelError(f"{host} failed this request, and gave no status", model=model, sent=False)
     if result.status != 200:
         return fault(result.status, {}, result.content, model=model, host=host)
     inner = fault_with_200(result.content, model=model, host=host)

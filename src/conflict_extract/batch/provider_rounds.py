@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from conflict_extract.batch.money import Budget, Forecast, check_budget
+from conflict_extract.batch.money import Budget, Forecast, Purse
 from conflict_extract.batch.provider_files import Limits, RequestFile, RequestFiles, remove_round
 from conflict_extract.batch.provider_requests import SentRequest
 from conflict_extract.batch.provider_run import ProviderRun
@@ -29,7 +28,7 @@ class Asking:
     again: bool = False
     failed: bool = False
     budget: Budget | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Round:
         return sum(each.requests for each in self.files)
 
 
-async def prepare(run: ProviderRun, folder: Path, asking: Asking = Asking()) -> Round:  # noqa: B008 - frozen
+async def prepare(run: ProviderRun, folder: Path, asking: Asking = Asking()) -> Round:
     """Write what the articles of a run need to ask into the files of a new round.
 
     The articles are gone through in the order in which they came; those whose answers are all there are committed.
@@ -78,15 +77,16 @@ async def prepare(run: ProviderRun, folder: Path, asking: Asking = Asking()) -> 
         LedgerError: The ledger cannot be written.
         OSError: A file cannot be written (disk full): the round is as if it never was.
     """
-    check_budget(asking.budget, run.price, run.endpoint.model)
+    purse = _purse(run, asking.budget)
     number, broken_off = await run.sent.begin_round(folder)
     if broken_off is not None:
         remove_round(broken_off, number)
     if asking.failed:
         await run.sent.forget_refusals()
+        await _take_up(run)
     with RequestFiles(folder, number, model=run.endpoint.model, limits=asking.limits) as files:
-        writing = _Writing(run, number, files, asking)
-        for article in _articles(run, failed=asking.failed):
+        writing = _Writing(run, number, files, asking, purse)
+        for _, article in run.ledger.to_do(("waiting",)):
             await writing.look_at(article)
         await run.sent.flush()
     await run.sent.end_round(number, files.files)
@@ -105,17 +105,12 @@ async def prepare(run: ProviderRun, folder: Path, asking: Asking = Asking()) -> 
 class _Writing:
     """What a round has written so far."""
 
-    def __init__(self, run: ProviderRun, number: int, files: RequestFiles, asking: Asking) -> None:
+    def __init__(self, run: ProviderRun, number: int, files: RequestFiles, asking: Asking, purse: Purse) -> None:
         self.done = self.failed = self.waiting = self.tokens = 0
         self.cost = 0.0
         self.stopped: BudgetError | None = None
-        self._run, self._number, self._files, self._asking = run, number, files, asking
-        self._price = run.price
+        self._run, self._number, self._files, self._asking, self._purse = run, number, files, asking, purse
         self._forecast = Forecast()
-        spent = run.ledger.spent()
-        in_tokens = asking.budget is None or asking.budget.unit == "tokens"
-        self._spent = spent.tokens + spent.open_tokens if in_tokens else spent.cost + spent.open_cost
-        self._in_tokens = in_tokens
 
     async def look_at(self, article: Article) -> None:
         """Commit an article that is complete, or write what it asks."""
@@ -135,34 +130,27 @@ class _Writing:
         before = self._run.sent.of(call.key)
         if before is not None and before.state == "sent" and (before.round == self._number or not self._asking.again):
             return
-        usage = self._forecast.reserve(call.size, call.room)
-        tokens = usage.prompt_tokens + usage.completion_tokens
-        cost = self._price.cost(usage.prompt_tokens, usage.completion_tokens) if self._price is not None else None
-        if not self._affordable(tokens if self._in_tokens else cost or 0.0):
+        most = self._forecast.reserve(call.size, call.room)
+        if self.stopped is None and not self._purse.has_room(most):
+            self.stopped = self._purse.used_up(most)
+        if self.stopped is not None:
             return
+        self._purse.hold(most)
+        tokens, cost = most.prompt_tokens + most.completion_tokens, self._purse.worth(most)
         file = self._files.write(call.key, call.body)
         request = SentRequest(call.key, self._number, self._run.extractor.key(article), "sent", None, None)
         await self._run.sent.send(request, file, article=article.id, tokens=tokens, cost=cost)
         self.tokens += tokens
         self.cost += cost or 0.0
 
-    def _affordable(self, needed: float) -> bool:
-        budget = self._asking.budget
-        if budget is None:
-            return True
-        if self.stopped is None and self._spent + needed > budget.limit:
-            self.stopped = BudgetError(unit=budget.unit, limit=budget.limit, spent=self._spent, needed=needed)
-        if self.stopped is not None:
-            return False
-        self._spent += needed
-        return True
+
+def _purse(run: ProviderRun, budget: Budget | None) -> Purse:
+    spent = run.ledger.spent()
+    tokens, cost = spent.tokens + spent.open_tokens, spent.cost + spent.open_cost
+    return Purse(budget, run.price, model=run.endpoint.model, tokens=tokens, cost=cost)
 
 
-def _articles(run: ProviderRun, *, failed: bool) -> Iterator[Article]:
-    counts = run.ledger.counts
-    if failed and counts.failed:
-        for _, article in run.ledger.to_do(("failed",)):
-            run.ledger.take_up(article.id)
-            yield article
-    for _, article in run.ledger.to_do(("waiting",)):
-        yield article
+async def _take_up(run: ProviderRun) -> None:
+    for _, article in run.ledger.to_do(("failed",)):
+        run.ledger.take_up(article.id)
+    await run.ledger.flush()

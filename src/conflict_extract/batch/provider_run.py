@@ -11,6 +11,7 @@ from typing import Self
 
 from conflict_extract.asking import Options, ask
 from conflict_extract.batch.configuration import configuration_of
+from conflict_extract.batch.gate import ANSWERED_BY
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Price
 from conflict_extract.batch.provider_requests import SentRequests
@@ -21,9 +22,6 @@ from conflict_extract.extractor import Extractor
 from conflict_extract.llm.base import Call, Completion, Parameters
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.models import Article, Extraction
-
-ANSWERED_BY = "answered_by"
-"""The note in the ledger with the name under which the run's model answers."""
 
 _PRICE = "batch_price"
 _NOTED_AT_ONCE = 256
@@ -102,6 +100,7 @@ class ProviderRun:
         self.extractor = Extractor(model, options)
         self.ledger = Ledger.open(directory, configuration_of(self.extractor))
         self.sent = SentRequests(self.ledger)
+        model.answered_by = self.ledger.note(ANSWERED_BY)
         self._gate = model.gate = _KeptAnswers(self.ledger, self.sent, model.name)
 
     @classmethod
