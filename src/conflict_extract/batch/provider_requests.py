@@ -196,6 +196,34 @@ class SentRequests:
         )
         return sql, (bill.state, *_tokens(bill), bill.cost, status, error, time.time(), key)
 
+    async def release(self, number: int, file: str, bill: Bill, error: str) -> int:
+        """Let the requests of a file that nothing came back for be asked again: their batch has ended.
+
+        Args:
+            number: The round.
+            file: The file.
+            bill: What is to be taken of their calls.
+            error: Why nothing came back.
+
+        Returns:
+            How many they are.
+        """
+        await self.flush()
+        mine = "SELECT key FROM batch_requests WHERE round = ? AND file = ? AND state = 'sent'"
+        ((count,),) = self._ledger.rows(f"SELECT count(*) FROM ({mine})", number, file)
+        oldest = f"SELECT min(n) FROM calls WHERE state = 'sent' AND request IN ({mine}) GROUP BY request"
+        await self._ledger.execute(
+            (
+                f"UPDATE calls SET state = ?, error = ?, ended = ? WHERE n IN ({oldest})",
+                (bill.state, error, time.time(), number, file),
+            ),
+            (
+                "UPDATE batch_requests SET state = 'again', error = ? WHERE round = ? AND file = ? AND state = 'sent'",
+                (error, number, file),
+            ),
+        )
+        return int(count)
+
     # Articles that something came back for
 
     def fresh(self) -> Iterator[tuple[int, Article]]:
