@@ -15,14 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from conflict_extract.documents.byte_lines import ByteLines, opened
+from conflict_extract.documents.decoding import MAX_BYTES
 from conflict_extract.errors import ConfigError
 from conflict_extract.llm import wire
 
 URL = "/v1/chat/completions"
 """What a line asks. It is the same for every provider, whatever the path of its live endpoint."""
 
-LONGEST_LINE = 20_000_000
-"""Bytes. No answer is as long as that: what is longer is no results file, and is not read into memory."""
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,28 +204,18 @@ class BrokenLine:
 
 
 def read_results(path: Path) -> Iterator[Result | BrokenLine]:
-    """The lines of an output or error file, one after the other; empty ones are passed over.
+    """The lines of an output or error file (also compressed, ``.gz``), one after the other; empty ones are passed over.
 
     Raises:
-        OSError: The file cannot be read.
+        InputError: The file cannot be read.
     """
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), start=1):
-            if line is None:
-                yield BrokenLine(path, number, f"it is longer than {LONGEST_LINE} bytes")
+    with opened(path) as file:
+        lines = ByteLines(file)
+        for line in lines:
+            if len(line) > MAX_BYTES:
+                yield BrokenLine(path, lines.number, f"it is longer than {MAX_BYTES} bytes")
             elif line.strip():
-                yield _read(line, path, number)
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """The lines; None stands for one that is too long to be read."""
-    first = True
-    while line := file.readline(LONGEST_LINE + 1):
-        whole = len(line) <= LONGEST_LINE
-        yield (line.removeprefix(b"\xef\xbb\xbf") if first else line) if whole else None
-        first = False
-        while not whole and not line.endswith(b"\n") and line:
-            line = file.readline(LONGEST_LINE)
+                yield _read(line.removeprefix(_BOM) if lines.number == 1 else line, path, lines.number)
 
 
 def _read(line: bytes, path: Path, number: int) -> Result | BrokenLine:

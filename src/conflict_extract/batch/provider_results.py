@@ -68,7 +68,7 @@ async def collect(run: ProviderRun, paths: Iterable[Path], tell: Callable[[str],
 
     Raises:
         LedgerError: The ledger cannot be written.
-        OSError: A file cannot be read; what was read before is kept.
+        InputError: A file cannot be read; what was read before is kept.
     """
     reading = _Reading(run, tell)
     try:
