@@ -12,6 +12,7 @@ from conflict_extract.cli.evaluate import evaluate
 from conflict_extract.cli.export import export
 from conflict_extract.cli.extract import extract
 from conflict_extract.cli.gold import gold
+from conflict_extract.cli.report import report
 from conflict_extract.cli.schema import schema
 from conflict_extract.cli.show import show
 from conflict_extract.cli.terminal import complain
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 app.command()(extract)
 app.command()(show)
+app.command()(report)
 app.command()(export)
 app.command()(evaluate)
 app.command()(schema)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from conflict_extract.report.extractions_data import Entry, page_data
+from conflict_extract.text.printable import visible
 
 SCRIPTS = ("dom", "store", "article", "claims", "figures", "timeline", "card", "main")
 """Parts of the page's script, in the order in which they stand in it."""
@@ -32,8 +33,7 @@ def as_page(entries: Sequence[Entry], *, source: str, problems: Sequence[str] = 
     data = page_data(entries, source=source, problems=problems)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_resource("extractions_page.html")).render(
-        articles=len(entries),
-        source=source,
+        source=visible(source),
         style=Markup(style),
         style_digest=_digest(style),
         script=Markup(script),

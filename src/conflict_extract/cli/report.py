@@ -1,0 +1,53 @@
+"""The command ``report``: results as one page for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Files written by extract (JSON Lines).", metavar="RESULTS")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write (HTML).")],
+    articles: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the articles are, for results written with --no-text."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write one self-contained page: articles with their passages marked, who says what, figures, a timeline.
+
+    The page loads nothing from anywhere. What cannot be read (a line that is no extraction, or of another schema
+    version) is named on standard error and on the page, and the exit code is 1. An article whose text is missing or
+    has changed is shown by its quotes alone, and the page says so.
+    """
+    from conflict_extract.cli.terminal import complain, warn
+    from conflict_extract.errors import ConfigError, ConflictExtractError
+    from conflict_extract.evaluation.gold import replace_text
+    from conflict_extract.report.extractions_page import as_page
+    from conflict_extract.report.extractions_reading import collect
+
+    for path in results:
+        if not path.is_file():
+            raise ConfigError(f"{path}: there is no such file")
+        if out.exists() and out.resolve() == path.resolve():
+            raise ConfigError(f"{out}: --out would overwrite the results; name another file")
+    if out.is_dir():
+        raise ConfigError(f"{out}: this is a folder; --out names a file")
+    if out.exists() and not force:
+        raise ConfigError(f"{out} is there already; --force overwrites it")
+    found = collect(results, articles)
+    for note in found.notes:
+        warn(note)
+    for error in found.errors:
+        complain(error)
+    if not found.entries:
+        raise ConflictExtractError("there is nothing to report; nothing was written")
+    source = ", ".join(path.name for path in results)
+    replace_text(out, as_page(found.entries, source=source, problems=[*found.errors, *found.notes]))
+    claims = sum(len(each.extraction.claims) for each in found.entries)
+    typer.echo(f"{len(found.entries)} articles with {claims} claims written to {out}", err=True)
+    if found.errors:
+        raise typer.Exit(1)
