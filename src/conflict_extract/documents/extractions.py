@@ -42,7 +42,8 @@ class Stored:
         if self.text != "changed":
             return None
         return InputError(
-            "the article's text is not the one that the extraction was made from (SHA-256)",
+            f"the text of the article {self.extraction.article_id} is not the one that the extraction was made from "
+            "(SHA-256)",
             path=self.path,
             article=self.extraction.article_id,
             line=self.line,

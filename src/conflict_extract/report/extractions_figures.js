@@ -1,18 +1,12 @@
 // Figures: for each quantity one axis, and on it one bar for each source's claim. The chart is a table whose last column
 // is drawn, so that a reader of the screen or of a print-out has all of it in words.
 
-const MEASURES = {
-  killed: 'Killed', injured: 'Injured', casualties: 'Killed or injured', captured: 'Captured', missing: 'Missing', displaced: 'Displaced',
-  people: 'People', vehicles: 'Vehicles', aircraft: 'Aircraft', munitions: 'Munitions', attacks: 'Attacks', places: 'Places', money: 'Money',
-  percent: 'Percent', duration: 'Duration', other: 'Other figures',
-};
-
 function quantities(rows) {
   const found = new Map();
   for (const { article, claim } of rows) {
     for (const figure of claim.figures) {
       const unit = figure.unit && figure.unit !== 'percent' ? figure.unit : '';
-      const key = `${Object.keys(MEASURES).indexOf(figure.measure) + 100}${unit}`;
+      const key = `${Object.keys(WORDS.measures).indexOf(figure.measure) + 100}${unit}`;
       if (!found.has(key)) found.set(key, { measure: figure.measure, unit, rows: [] });
       found.get(key).rows.push({ article, claim, figure });
     }
@@ -64,7 +58,7 @@ function rounds(end) {
 function quantitySection(quantity) {
   const axis = axisOf(quantity);
   const unit = quantity.unit ? `, ${oneLine(quantity.unit)}` : '';
-  const named = `${MEASURES[quantity.measure] ?? capital(plain(quantity.measure))}${unit}`;
+  const named = `${WORDS.measures[quantity.measure]}${unit}`;
   const scale = axis.log ? 'logarithmic scale' : 'linear scale';
   const body = el('tbody');
   const table = el('table', { class: 'chart' },

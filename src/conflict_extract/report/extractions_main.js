@@ -105,8 +105,19 @@ function follow() {
     drawChoice();
     for (const row of document.querySelectorAll('.panel [data-item]')) row.classList.toggle('chosen', row.item === state.chosen);
   }
-  if (state.chosen) scrollToItem(state.chosen);
-  else if (before && !moved) marked.of.get(before)?.[0]?.focus?.({ preventScroll: true });
+  if (state.chosen) {
+    scrollToItem(state.chosen);
+    keepRowInSight();
+  } else if (before && !moved) marked.of.get(before)?.[0]?.focus?.({ preventScroll: true });
+}
+
+// The row of the chosen item, where the card has not taken its room.
+function keepRowInSight() {
+  const row = document.querySelector('.panel .chosen');
+  const panel = document.getElementById('panel');
+  if (!row || getComputedStyle(panel).overflowY === 'visible') return;
+  const [box, frame] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (box.top < frame.top || box.bottom > frame.bottom) panel.scrollTop += box.top - frame.top - Math.max(8, (frame.height - box.height) / 2);
 }
 
 function filter(change) {

@@ -22,6 +22,26 @@ STANDINGS = {
 }
 """How a claim stands (see ``standing_of``)."""
 
+MEASURES = {
+    "killed": "Killed",
+    "injured": "Injured",
+    "casualties": "Killed or injured",
+    "captured": "Captured",
+    "missing": "Missing",
+    "displaced": "Displaced",
+    "people": "People",
+    "vehicles": "Vehicles",
+    "aircraft": "Aircraft",
+    "munitions": "Munitions",
+    "attacks": "Attacks",
+    "places": "Places",
+    "money": "Money",
+    "percent": "Percent",
+    "duration": "Duration",
+    "other": "Other figures",
+}
+"""Quantities, in the order in which they are shown."""
+
 CUE_CLASSES = {
     "neutral": "Said, told, reported, according to: no stance.",
     "distancing": "Claims, alleges, asserts: the writer keeps a distance.",
@@ -98,6 +118,7 @@ TEXTS = {
 WORDS: dict[str, Any] = {
     "families": FAMILIES,
     "standings": STANDINGS,
+    "measures": MEASURES,
     "cueClasses": CUE_CLASSES,
     "relations": RELATIONS,
     "names": NAMES,
