@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean
 
 from conflict_extract.errors import ConfigError
 
@@ -27,9 +27,9 @@ _AGEING = 0.98  # of the best throughput, window by window: endpoints and articl
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of one call in flight, and the round in which it went out."""
+    """The place of one call in flight, and its number among all calls."""
 
-    round: int
+    number: int
 
 
 class Concurrency:
@@ -39,11 +39,11 @@ class Concurrency:
     with ``START`` and doubles with each window of calls, until a window brings no more throughput or is cut.
 
     A cut takes a tenth. It needs at least two calls and a tenth of a window that were turned away (rate limit,
-    overload, timeout), and what went out before a cut does not count for the next: a burst of errors takes one tenth
-    and no more, and a single error nothing. After a cut it grows by a twentieth with each good window.
+    overload, timeout), and the next one a whole window of calls that went out after it: a burst of errors takes a tenth
+    or two and no more, and a single error nothing. After a cut it grows by a twentieth with each good window.
 
-    Where longer answers show that more calls at once bring no more (the endpoint puts them in a queue), it goes back
-    to where the throughput was best.
+    Where answers show that more calls at once bring no more (the endpoint puts them in a queue), it goes back to where
+    the throughput was best.
 
     Source: additive increase, multiplicative decrease (Chiu and Jain 1989), at most one cut a round (as TCP has it,
     RFC 6582); window and threshold against a collapse by one burst.
@@ -51,7 +51,6 @@ class Concurrency:
     Attributes:
         ceiling: Never more than this.
         in_flight: Calls in flight now.
-        limit: How many there may be now.
     """
 
     def __init__(self, ceiling: int) -> None:
@@ -62,11 +61,13 @@ class Concurrency:
         self._level = 1.0
         self._alone = True
         self._doubling = True
-        self._round = 0
         self._best = (0.0, 0.0)
         self._best_level = 1.0
+        self._taken = 0
         self._was_full = False
-        self._next_round()
+        self._measured_from: int | None = None
+        self._waits: list[tuple[float, int]] = []
+        self._begin_window()
 
     @property
     def limit(self) -> int:
@@ -81,8 +82,9 @@ class Concurrency:
     def take(self) -> Slot:
         """A call goes out."""
         self.in_flight += 1
+        self._taken += 1
         self._was_full = self._was_full or self.in_flight >= self.limit
-        return Slot(self._round)
+        return Slot(self._taken)
 
     def answered(self, slot: Slot, seconds: float, size: int) -> None:
         """A call came back with an answer.
@@ -96,9 +98,13 @@ class Concurrency:
             self.declined(slot)
             return
         self.in_flight -= 1
-        if slot.round == self._round:
+        if slot.number <= self._begun_at:
+            return
+        if self._measured_from is None:
+            self._measured_from = self._taken
+        elif slot.number > self._measured_from:
             self._waits.append((seconds, size))
-            self._end_window_when_full()
+        self._count_return()
 
     def declined(self, _: Slot) -> None:
         """A call came back with an error that is about this one request: the endpoint works."""
@@ -106,46 +112,51 @@ class Concurrency:
         if self._alone:
             self._alone = False
             self._level = float(min(START, self.ceiling))
-            self._next_round()
+            self._begin_window()
 
     def turned_away(self, slot: Slot) -> None:
         """A call came back because there was too much: rate limit, overload, no answer in time."""
         self.in_flight -= 1
-        if self._alone or slot.round != self._round:
-            return
-        self._refused += 1
-        if self._refused >= max(2, _SHARE * self._window):
-            self._level = max(1.0, self._level * _CUT)
-            self._doubling = False
-            self._best = (self._best[0] * _CUT, self._best[1] * _CUT)
-            self._next_round()
-        else:
-            self._end_window_when_full()
+        if not self._alone and slot.number > self._begun_at:
+            self._refused += 1
+            self._count_return()
 
     def failed(self, _: Slot) -> None:
         """A call came back with an error that says nothing about how much is too much."""
         self.in_flight -= 1
 
-    def _next_round(self) -> None:
-        """Begin a window: what went out before it does not count in it."""
-        self._round += 1
-        self._window = max(_LEAST_WINDOW, self.limit)
-        self._waits: list[tuple[float, int]] = []
-        self._refused = 0
+    def _begin_window(self) -> None:
+        """From now on count what goes out from now on.
+
+        How long answers take at a new level is seen once the first call at that level is back: only then do calls wait
+        behind as many others as there may be. What goes out from then on is measured.
+        """
+        self._begun_at = self._taken
+        self._measured_from = None
+        self._returned = self._refused = 0
+        self._waits = []
         self._was_full = self.in_flight >= self.limit
 
-    def _end_window_when_full(self) -> None:
-        if len(self._waits) + self._refused < self._window:
+    def _count_return(self) -> None:
+        self._returned += 1
+        window = max(_LEAST_WINDOW, self.limit)
+        if self._returned < window:
             return
-        if self._was_full and self._waits:  # else nobody knows whether more would have been too much
+        if self._refused >= max(2, _SHARE * self._returned):
+            self._level = max(1.0, self._level * _CUT)
+            self._doubling = False
+            self._best = (self._best[0] * _CUT, self._best[1] * _CUT)
+        elif len(self._waits) < (1 if self._doubling else 2) * _LEAST_WINDOW:
+            return
+        elif self._was_full:  # else nobody knows whether more would have been too much
             self._adapt()
-        self._next_round()
+        self._begin_window()
 
     def _adapt(self) -> None:
         seconds, sizes = [wait for wait, _ in self._waits], [size for _, size in self._waits]
-        # Little's law, in calls and in bytes: the second is not fooled by articles that get longer answers.
-        now = (self.limit / max(median(seconds), 1e-6), self.limit * sum(sizes) / max(sum(seconds), 1e-6))
-        if any(new > _GAIN * best for new, best in zip(now, self._best, strict=True)):
+        # Little's law, in calls and in bytes: articles that get shorter answers show in one of the two only.
+        now = (self.limit / max(fmean(seconds), 1e-6), self.limit * sum(sizes) / max(sum(seconds), 1e-6))
+        if all(new > _GAIN * best for new, best in zip(now, self._best, strict=True)):
             self._best, self._best_level = now, self._level
         else:
             self._doubling = False

@@ -33,6 +33,11 @@ from conflict_extract.models.extraction import Usage
 ANSWERED_BY = "answered_by"
 """The note in the ledger with the name under which the endpoint answers: a run that goes on goes on with that model."""
 
+FORECAST = "forecast"
+"""The note in the ledger with what the answers so far have shown about the tokens that calls take."""
+
+_NOTED_EVERY = 128  # answers
+
 _UNSURE = frozenset({408, 499, 504, 524})
 """Statuses of a gateway that gave up waiting: the model behind it may have answered, and billed, all the same."""
 
@@ -126,7 +131,7 @@ class RunGate:
             cost=spent.cost + spent.open_cost,
         )
         self.concurrency = Concurrency(limits.concurrency)
-        self.forecast = Forecast()
+        self.forecast = Forecast.restored(ledger.note(FORECAST))
         self.cause: ConflictExtractError | None = None
         self._ledger = ledger
         self._rates = rates or Rates(limits.requests_per_minute, limits.tokens_per_minute, clock=clock)
@@ -240,6 +245,8 @@ class RunGate:
         self._settle(passing, usage)
         if usage is not None:
             self.forecast.learn(call.size, usage)
+            if self.forecast.answers == 1 or self.forecast.answers % _NOTED_EVERY == 0:
+                await self._write(self._ledger.write_note(FORECAST, self.forecast.noted()))
         if completion.reply is not None and self._answered_by is None:
             self._answered_by = completion.reply.model
             await self._write(self._ledger.write_note(ANSWERED_BY, self._answered_by))

@@ -8,7 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from conflict_extract.errors import BudgetError, ConfigError
 from conflict_extract.models.extraction import Usage
@@ -35,9 +35,9 @@ class Price:
     completion: float
     currency: str
 
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """The cost of so many tokens."""
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / _MILLION
+    def of(self, usage: Usage) -> float:
+        """What so many tokens cost."""
+        return (usage.prompt_tokens * self.prompt + usage.completion_tokens * self.completion) / _MILLION
 
 
 def read_price(path: Path | str, model: str) -> Price | None:
@@ -160,9 +160,7 @@ class Purse:
 
     def worth(self, usage: Usage | None) -> float | None:
         """What tokens cost, None where that, or how many they are, is unknown."""
-        if self._price is None or usage is None:
-            return None
-        return self._price.cost(usage.prompt_tokens, usage.completion_tokens)
+        return None if self._price is None or usage is None else self._price.of(usage)
 
     @property
     def is_settled(self) -> bool:
@@ -226,6 +224,21 @@ class Forecast:
     def __init__(self) -> None:
         self._per_byte = 1 / BYTES_PER_TOKEN
         self._sizes = self._prompts = self._completions = self.answers = 0
+
+    @classmethod
+    def restored(cls, noted: str | None) -> Self:
+        """What earlier sessions learnt, from their note in the ledger (``noted``)."""
+        forecast = cls()
+        if noted is not None:
+            told = json.loads(noted)
+            forecast._per_byte = told["per_byte"]
+            forecast._sizes, forecast._prompts, forecast._completions, forecast.answers = told["sums"]
+        return forecast
+
+    def noted(self) -> str:
+        """What was learnt, as a note."""
+        sums = [self._sizes, self._prompts, self._completions, self.answers]
+        return json.dumps({"per_byte": self._per_byte, "sums": sums})
 
     def reserve(self, size: int, room: int) -> Usage:
         """The most that a call can take.
