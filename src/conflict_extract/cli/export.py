@@ -18,10 +18,11 @@ def export(
         typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines)."),
     ],
     to: Annotated[
-        Literal["csv", "parquet", "acled", "ucdp"],
+        Literal["csv", "parquet", "acled", "ucdp", "geojson"],
         typer.Option(
             help="csv: tables of articles, attributions, claims, events and figures. parquet: all in one typed file. "
-            "acled, ucdp: a table of events with the columns of these projects."
+            "acled, ucdp: a table of events with the columns of these projects. "
+            "geojson: the events whose places GeoNames has, the others listed apart."
         ),
     ],
     out: Annotated[

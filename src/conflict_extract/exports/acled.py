@@ -84,14 +84,14 @@ _TIME_PRECISION = {1: 1, 2: 2, 3: 2, 4: 3}
 """From UCDP's codes: a day; up to a week; a month. "ACLED does not include events with less temporal information." """
 
 
-def write_acled(extractions: Iterable[Extraction], path: Path, policy: BestPolicy) -> tuple[int, int]:
+def write_acled(extractions: Iterable[Extraction], path: Path, policy: BestPolicy) -> tuple[dict[str, int], int]:
     """Write the table.
 
     Returns:
         Rows written, and events left out as planned.
     """
     rows = EventRows(extractions, _row, policy)
-    return write_table(rows, (*COLUMNS, *OURS), path), rows.planned
+    return {"events": write_table(rows, (*COLUMNS, *OURS), path)}, rows.planned
 
 
 def _row(extraction: Extraction, event: Event, killed: Fatalities) -> Row:

@@ -41,7 +41,7 @@ COLUMNS = (
 _GROUPS = frozenset[ActorType]({"rebel_group", "political_militia", "identity_militia"})
 
 
-def write_ucdp(extractions: Iterable[Extraction], path: Path, policy: BestPolicy) -> tuple[int, int]:
+def write_ucdp(extractions: Iterable[Extraction], path: Path, policy: BestPolicy) -> tuple[dict[str, int], int]:
     """Write the table.
 
     Returns:
@@ -52,7 +52,7 @@ def write_ucdp(extractions: Iterable[Extraction], path: Path, policy: BestPolicy
         return _row(extraction, event, killed, policy)
 
     rows = EventRows(extractions, row, policy)
-    return write_table(rows, (*COLUMNS, *ADDED), path), rows.planned
+    return {"events": write_table(rows, (*COLUMNS, *ADDED), path)}, rows.planned
 
 
 def _row(extraction: Extraction, event: Event, killed: Fatalities, policy: BestPolicy) -> Row:

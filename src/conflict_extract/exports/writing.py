@@ -12,7 +12,7 @@ from conflict_extract.exports.fatalities import UNDISPUTED, BestPolicy
 from conflict_extract.exports.target import growing
 from conflict_extract.models import Extraction
 
-Format = Literal["csv", "parquet", "acled", "ucdp"]
+Format = Literal["csv", "parquet", "acled", "ucdp", "geojson"]
 FORMATS: tuple[Format, ...] = Format.__args__  # type: ignore[attr-defined]
 
 
@@ -73,12 +73,20 @@ def _write_file(
         from conflict_extract.exports.parquet import write_parquet
 
         return {"rows": write_parquet(extractions, part)}, ()
-    if to == "acled":
-        from conflict_extract.exports.acled import write_acled as write_events
+    rows: dict[str, int]
+    if to == "geojson":
+        from conflict_extract.exports.geojson import write_geojson
+
+        rows, planned = write_geojson(extractions, part)
+    elif to == "acled":
+        from conflict_extract.exports.acled import write_acled
+
+        rows, planned = write_acled(extractions, part, best)
     else:
-        from conflict_extract.exports.ucdp import write_ucdp as write_events
-    rows, planned = write_events(extractions, part, best)
-    return {"events": rows}, (f"{planned} planned events are left out: they have not happened",) if planned else ()
+        from conflict_extract.exports.ucdp import write_ucdp
+
+        rows, planned = write_ucdp(extractions, part, best)
+    return rows, (f"{planned} planned events are left out: they have not happened",) if planned else ()
 
 
 class _Counted:
