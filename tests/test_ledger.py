@@ -115,8 +115,8 @@ def test_a_place_that_is_mended_is_no_longer_unread(tmp_path: Path) -> None:
 
     async def work() -> None:
         with Ledger.open(tmp_path, CONFIGURATION) as ledger:
-            await ledger.unreadable(InputError("not JSON", path="a.jsonl", line=2), "a.jsonl, line 2")
-            await ledger.unreadable(InputError("not JSON", path="a.jsonl", line=2), "a.jsonl, line 2")
+            ledger.unreadable(InputError("not JSON", path="a.jsonl", line=2), "a.jsonl, line 2")
+            ledger.unreadable(InputError("not JSON", path="a.jsonl", line=2), "a.jsonl, line 2")
             assert ledger.counts.unread == 1
             ledger.seen(article("x"), "k", "a.jsonl, line 2")
             await ledger.flush()

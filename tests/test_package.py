@@ -22,7 +22,7 @@ def test_the_public_names_are_these() -> None:
         *("Extractor", "Failure", "Options", "Parameters", "VaguePolicy", "ACLED", "OPEN"),
         *("ConflictExtractError", "ConfigError", "InputError", "ModelError", "TransientModelError"),
         *("FatalModelError", "RequestError", "InvalidReplyError", "ReplayError", "GoldError", "LedgerError"),
-        *("BudgetError", "StoppedError"),
+        *("BudgetError", "StoppedError", "InternalError"),
         "__version__",
     }
 

@@ -11,6 +11,7 @@ ConflictExtractError
     ReplayError                no recorded answer fits the request
     BudgetError                the next call could pass the budget of the run; a larger one lets it go on
     StoppedError               the run is coming to its end, so the call was not made
+    InternalError              a fault of the library itself, met with one article
     LedgerError                a batch run cannot be kept or gone on with: other settings, held, disk full
     GoldError                  labels made by hand are not as they must be: which file and line, and what to mend
 """
@@ -172,6 +173,10 @@ class BudgetError(ConflictExtractError):
 
 class StoppedError(ConflictExtractError):
     """The run is coming to its end, so the call was not made; what was asked for is as it was before."""
+
+
+class InternalError(ConflictExtractError):
+    """A fault of this library itself, met with one article of many; the others went on."""
 
 
 class LedgerError(ConflictExtractError):

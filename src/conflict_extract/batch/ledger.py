@@ -40,6 +40,10 @@ under_way: ContextVar[str | None] = ContextVar("under_way", default=None)
 """The id of the article that the running task works on: the journal of calls is kept by it."""
 
 
+_UNREAD = "\0"
+"""Before places among what is noted: no id begins so."""
+
+
 class Ledger:
     """The ledger of one run, held by one process. Open it with ``Ledger.open``; close it, or use it as a context.
 
@@ -99,13 +103,20 @@ class Ledger:
             key: ``Extractor.key(article)``: another one is other work.
             source: Where it stood, for people ("corpus.jsonl, line 4711").
         """
-        row = self._reading.execute("SELECT key, state, session FROM articles WHERE id = ?", (article.id,)).fetchone()
+        sql = (
+            "SELECT key, state, max(articles.session, ifnull(sightings.session, 0)), n"
+            " FROM articles LEFT JOIN sightings ON sightings.article = n WHERE id = ?"
+        )
+        row = self._reading.execute(sql, (article.id,)).fetchone()
         noted = self._noted.get(article.id)
         if noted is not None or (row is not None and row[2] == self.session):
             return "repeated" if key == (noted[0] if noted is not None else row[0]) else "conflict"
         standing: Standing = "new" if row is None else "changed" if row[0] != key else row[1]
         values = (key, article.sha256, source, self.session, time.time())
-        clearing: list[Statement] = [("DELETE FROM unread WHERE place = ?", (source,))] if source is not None else []
+        clearing: list[Statement] = []
+        if source is not None and self.counts.unread and self._is_unread(source):
+            clearing = [("DELETE FROM unread WHERE place = ?", (source,))]
+            self.counts.unread -= 1
         if standing == "new":
             sql = (
                 "INSERT INTO articles (key, text_sha256, source, session, updated, article, id, state)"
@@ -122,8 +133,8 @@ class Ledger:
             self._note(article.id, key, (sql, (*values, _article_body(article), article.id)), gone, *clearing)
             self._count(row[1], "waiting")
         else:
-            sql = "UPDATE articles SET session = ?, source = ? WHERE id = ?"
-            self._note(article.id, key, (sql, (self.session, source, article.id)), *clearing)
+            sql = "REPLACE INTO sightings (article, session) VALUES (?, ?)"
+            self._note(article.id, key, (sql, (row[3], self.session)), *clearing)
         return standing
 
     def take_up(self, id: str) -> None:
@@ -164,15 +175,16 @@ class Ledger:
         """
         await self._end(id, "failed", (reason_of(error), str(error)), (0, None, None, None))
 
-    async def unreadable(self, error: InputError, place: str) -> None:
-        """Note a place of the input that could not be read as an article.
-
-        Raises:
-            LedgerError: It cannot be written.
-        """
-        self.counts.unread += not self._one("SELECT count(*) FROM unread WHERE place = ?", place)
+    def unreadable(self, error: InputError, place: str) -> None:
+        """Note a place of the input that could not be read as an article. Durable as ``seen`` is."""
+        self.counts.unread += not self._is_unread(place)
         sql = "REPLACE INTO unread (place, article, error, session, updated) VALUES (?, ?, ?, ?, ?)"
-        await self._write((sql, (place, error.article, str(error), self.session, time.time())))
+        self._note(_UNREAD + place, "", (sql, (place, error.article, str(error), self.session, time.time())))
+
+    @property
+    def pending(self) -> int:
+        """How much was noted that is not durable yet; ``flush`` now and then where it is much."""
+        return len(self._noted)
 
     def to_do(self, states: Iterable[Literal["waiting", "failed"]]) -> Iterator[tuple[int, Article]]:
         """The articles of these states, as they were read, in the order in which they came up.
@@ -361,6 +373,9 @@ class Ledger:
                 done.exception()  # what is awaited next fails in the same way
 
         self._writer.write(statements).add_done_callback(written)
+
+    def _is_unread(self, place: str) -> bool:
+        return _UNREAD + place in self._noted or bool(self._one("SELECT count(*) FROM unread WHERE place = ?", place))
 
     async def _write(self, *statements: Statement) -> None:
         await self._writer.write(statements)

@@ -36,6 +36,9 @@ CREATE TABLE articles (
 CREATE INDEX articles_by_state ON articles (state);
 CREATE INDEX articles_by_update ON articles (updated) WHERE state <> 'waiting';
 
+-- In which session an article came up last; apart from its row, so that a second look at a million is cheap.
+CREATE TABLE sightings (article INTEGER PRIMARY KEY, session INTEGER NOT NULL) STRICT;
+
 CREATE TABLE extractions (id TEXT PRIMARY KEY, key TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 
 -- What could not be read as an article, by its place in the input.
