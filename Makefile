@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge floors test check lint bench record schemas clean
+.PHONY: help demo eval eval-challenge agreement floors test check lint bench record schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ define evaluate
 	$(BIN)/conflict-extract evaluate out/$(1).jsonl --gold $(2)/gold --recordings $(3) --floors seeds/floors.json \
 	  --html out/$(4).html --markdown out/$(4).md --json out/$(4).json || touch out/eval.failed
 endef
+
+agreement: ## after make eval: the recorded answers beside each labeller, paired, on the challenge texts and the seeds
+	for name in challenge seeds; do \
+	  gold=seeds/$$([ $$name = seeds ] || echo challenge/)gold/annotations; \
+	  $(BIN)/conflict-extract gold agreement "$$gold/*.A.json" "$$gold/*.B.json" --predictions out/$$name.jsonl || exit; \
+	done
 
 floors: ## after make eval: raise the floors of a set: SET=seeds|challenge WHY="…"
 	@test -n "$(SET)" -a -n "$(WHY)" || { echo 'give SET=seeds or SET=challenge, and WHY="what moved the scores"'; exit 2; }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conflict_extract.evaluation.agreement import agreement, krippendorff_alpha
+from conflict_extract.evaluation.agreement import agreement, in_place_of_a_labeller, krippendorff_alpha
 from conflict_extract.evaluation.document import Document
 from tests.generated import documents
 from tests.labelled import changed, document, item, labels
@@ -141,3 +141,20 @@ def test_agreement_is_the_same_from_either_side(one: Document, other: Document) 
     for name, score in forward.evaluation.scores.items():
         assert score.f1 == pytest.approx(backward.evaluation.scores[name].f1), name
         assert score.f1 == pytest.approx(forward.reverse.scores[name].f1), name
+
+
+def test_predictions_in_the_place_of_a_labeller() -> None:
+    """Who gives what the one labeller gave agrees with the other as that one does; who gives nothing, not at all."""
+    one, other = document(), changed("e2", territory=None)
+    as_first = in_place_of_a_labeller([(one, other, one.first_values())])
+    assert as_first[0].scores["events.strict"].one == 1 > as_first[0].scores["events.strict"].other
+    assert as_first[1].scores["events.strict"].difference == 0
+    nothing = in_place_of_a_labeller([(one, other, None)])
+    assert {each.scores["claims.detection"].one for each in nothing} == {0}
+
+
+def test_optional_items_of_the_other_labeller_do_not_stand_in_the_way() -> None:
+    """An item that one labeller calls optional counts for nothing where the labellers are compared."""
+    one, other = document(), changed("c1", optional=True)
+    first, second = in_place_of_a_labeller([(one, other, one.first_values())])
+    assert first.scores["claims.detection"].other == second.scores["claims.detection"].one == 1

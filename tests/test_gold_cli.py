@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from conflict_extract.cli.app import app
 from conflict_extract.evaluation.gold import read_labels
 from tests import making
+from tests.evaluation_files import extraction
 from tests.gold_files import raw_labels, written
 
 
@@ -177,6 +178,13 @@ def test_agreement_gives_f1_and_alpha(tmp_path: Path) -> None:
     assert "end_to_end              1.000" in same.stdout
     assert "attributions.cue_class" in same.stdout
     assert run("agreement", folder / "*.anna.json", tmp_path / "gold").exit_code == 2
+    results = tmp_path / "results.jsonl"
+    results.write_text(extraction("marsa-dhul").model_dump_json() + "\n", "utf-8")
+    beside = run("agreement", folder / "*.anna.json", folder / "*.ben.json", "--predictions", results)
+    assert beside.exit_code == 0, beside.output
+    assert beside.stdout.count("labeller  difference") == 2
+    results.write_text("{}\n", "utf-8")
+    assert run("agreement", folder / "*.anna.json", folder / "*.ben.json", "--predictions", results).exit_code == 1
 
 
 def test_adjudication_makes_gold_and_a_log(tmp_path: Path) -> None:

@@ -143,17 +143,26 @@ def diff(
 def agreement(
     a: Annotated[str, typer.Argument(metavar="A", help="A label file, a folder, or a pattern in quotes.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other labelling, in the same way.")],
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RESULTS.jsonl", help="Extractions: do they agree with A as B does, and with B as A does?"
+        ),
+    ] = None,
     articles: _Folder = None,
 ) -> None:
     """Measure how far two labellings agree: F1 of B against A by the scorer, and Krippendorff's alpha on the fields.
 
-    A pattern names one annotator's files in a folder: 'seeds/gold/annotations/*.anna.json'.
+    With --predictions, extractions take the place of either labeller: paired differences, by the article. Adjudicated
+    gold is made from both labellings and flatters them; here the one labelling is the gold for the other and for the
+    extractions. A pattern names one annotator's files in a folder: 'seeds/gold/annotations/*.anna.json'.
     """
     from conflict_extract.cli import gold_files
-    from conflict_extract.cli.gold_agreement import alphas_table, scores_table
+    from conflict_extract.cli.gold_agreement import alphas_table, beside_table, scores_table
     from conflict_extract.cli.terminal import complain, console
     from conflict_extract.errors import ConfigError
     from conflict_extract.evaluation.agreement import agreement as measure
+    from conflict_extract.evaluation.agreement import in_place_of_a_labeller
     from conflict_extract.evaluation.document import Document
 
     one, other = gold_files.labellings(a), gold_files.labellings(b)
@@ -168,6 +177,15 @@ def agreement(
     screen = console(data=True)
     screen.print(scores_table(found))
     screen.print(alphas_table(found))
+    if predictions is not None:
+        predicted = gold_files.predicted(predictions)
+        for id in common:
+            if id not in predicted:
+                complain(f"{predictions}: there is no extraction of {id}; it counts as all missed")
+        triples = [(*pair, predicted.get(id)) for id, pair in zip(common, pairs, strict=True)]
+        for name, comparison in zip((a, b), in_place_of_a_labeller(triples), strict=True):
+            screen.print(f"gold: {name}", markup=False, highlight=False)
+            screen.print(beside_table(comparison))
     for id in sorted(one.keys() ^ other.keys()):
         complain(f"{id} is only in {a if id in one else b}; it is left out")
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from conflict_extract.evaluation.agreement import Agreement
+    from conflict_extract.evaluation.results import Comparison
 
 
 def scores_table(found: Agreement) -> Table:
@@ -25,6 +26,18 @@ def alphas_table(found: Agreement) -> Table:
     table = _table("field", "alpha", "pairs")
     for name, alpha in found.alphas.items():
         table.add_row(name, "one value only" if alpha.alpha is None else f"{alpha.alpha:.3f}", f"{alpha.units:,}")
+    return table
+
+
+def beside_table(found: Comparison) -> Table:
+    """F1 of extractions and of the other labelling against one labelling, and the paired difference."""
+    table = _table("score", "F1", "labeller", "difference", "95 %", "p")
+    for name, each in found.scores.items():
+        bounds = each.interval
+        shown = f"{bounds.low:+.3f} to {bounds.high:+.3f}" if bounds is not None else "–"
+        table.add_row(
+            name, f"{each.one:.3f}", f"{each.other:.3f}", f"{each.difference:+.3f}", shown, f"{each.p_value:.3f}"
+        )
     return table
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conflict_extract.documents import read_extractions
 from conflict_extract.errors import ConfigError, InputError
+from conflict_extract.evaluation.document import Document
 from conflict_extract.evaluation.gold import Articles, label_files, read_labels
 from conflict_extract.evaluation.labels import LabelFile
 from conflict_extract.models import Article, Extraction
@@ -51,6 +52,23 @@ def extraction(path: Path, id: str) -> Extraction:
         if found.article_id == id:
             return found
     raise ConfigError(f"{path}: there is no extraction of {id}")
+
+
+def predicted(path: Path) -> dict[str, Document]:
+    """The extractions of a file in the form that is scored, by article.
+
+    Raises:
+        ConfigError: There is no such file, or an article is there twice.
+        InputError: A line is no extraction.
+    """
+    found: dict[str, Document] = {}
+    for each in read_extractions(path):
+        if isinstance(each, InputError):
+            raise each
+        if each.article_id in found:
+            raise ConfigError(f"{path}: there are two extractions of {each.article_id}")
+        found[each.article_id] = Document.of_extraction(each)
+    return found
 
 
 def labellings(name: str) -> dict[str, tuple[Path, LabelFile]]:

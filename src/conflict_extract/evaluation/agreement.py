@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from conflict_extract.evaluation.alignment import Pair, align
 from conflict_extract.evaluation.document import Document
-from conflict_extract.evaluation.evaluate import evaluate
+from conflict_extract.evaluation.evaluate import evaluate, paired
 from conflict_extract.evaluation.fields import pair_parts
 from conflict_extract.evaluation.items import LISTS, PARTS, ListName
-from conflict_extract.evaluation.results import Evaluation
+from conflict_extract.evaluation.results import Comparison, Evaluation
 from conflict_extract.evaluation.settings import Settings
 
 NOMINAL: Mapping[ListName, tuple[str, ...]] = {
@@ -90,6 +90,35 @@ def agreement(pairs: Iterable[tuple[Document, Document]], *, settings: Settings 
                     units.setdefault(f"{name}.{field}", []).append(unit)
     alphas = {field: Alpha(krippendorff_alpha(units[field]), len(units[field])) for field in sorted(units)}
     return Agreement(evaluation, reverse, alphas)
+
+
+def in_place_of_a_labeller(
+    triples: Iterable[tuple[Document, Document, Document | None]], *, settings: Settings | None = None
+) -> tuple[Comparison, Comparison]:
+    """Whether predictions agree with one labeller as well as the other labeller does.
+
+    Adjudicated gold is made from the two labellings, and so flatters them; a single labelling as gold favours neither
+    the other one nor the predictions.
+
+    Args:
+        triples: For each article the one labeller's document, the other's, and the predicted one (None where the
+            extraction failed, which counts as all missed).
+        settings: As for ``evaluate``.
+
+    Returns:
+        Predictions less the second labelling, both scored against the first; predictions less the first labelling, both
+        scored against the second.
+
+    Raises:
+        ConfigError: There is no article.
+        InputError: An article is there twice, or the three are of different texts.
+    """
+    settings = settings or Settings()
+    found = list(triples)
+    first = evaluate([(one, predicted) for one, _, predicted in found], settings=settings)
+    second = evaluate([(other, predicted) for _, other, predicted in found], settings=settings)
+    labelled = agreement([(one, other) for one, other, _ in found], settings=settings)
+    return paired(first, labelled.evaluation), paired(second, labelled.reverse)
 
 
 def _units(name: ListName, pair: Pair) -> Iterable[tuple[str, tuple[Hashable, Hashable]]]:
