@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ Result = dict[str, Any]
 """``response`` and ``error`` of a line that comes back."""
 
 
+@cache
 def recorded_answers(folder: Path) -> dict[str, Recorded]:
     """The last recorded answer to each request of a folder of cassettes, by its request key."""
     return {call.key: call for call in read_recordings(folder)}

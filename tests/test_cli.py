@@ -18,7 +18,7 @@ from tests import making
 from tests.fault_server import Prepared, completion, free_port, serving
 
 COMMAND = [sys.executable, "-c", "from conflict_extract.cli import main; main()"]
-COMMANDS = ([], ["extract"], ["show"], ["report"], ["export"], ["schema"])
+COMMANDS = ([], ["extract"], ["show"], ["report"], ["export"], ["batch"], ["batch", "prepare"], ["schema"])
 GOOD = completion(making.reply_text())
 
 

@@ -201,8 +201,7 @@ def _outcome(result: Result, *, model: str, host: str) -> Completion | ModelErro
 
 
 def _cost(price: Price | None, completion: Completion) -> float | None:
-    usage = completion.usage
-    return price.cost(usage.prompt_tokens, usage.completion_tokens) if price is not None and usage is not None else None
+    return price.of(completion.usage) if price is not None and completion.usage is not None else None
 
 
 def _place(result: Result) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from conflict_extract.cli.batch import batch
 from conflict_extract.cli.evaluate import evaluate
 from conflict_extract.cli.export import export
 from conflict_extract.cli.extract import extract
@@ -57,6 +58,7 @@ app.command()(report)
 app.command()(export)
 app.command()(evaluate)
 app.command()(schema)
+app.add_typer(batch)
 app.add_typer(gold)
 
 
