@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from conflict_extract.documents import Sourced
 from conflict_extract.errors import ConfigError
 from conflict_extract.models import Article
+
+if TYPE_CHECKING:
+    from conflict_extract.batch.gate import Limits
 
 _WRITTEN = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
 
@@ -61,6 +64,23 @@ class Shard:
         that one part reports it, and only one.
         """
         return (sourced for sourced in stream if self.has(_name_of(sourced)))
+
+    def share_of(self, limits: Limits) -> Limits:
+        """This part's share of what all parts together may do: of rates and budget, not of the calls in flight.
+
+        Raises:
+            ConfigError: There are fewer requests or tokens a minute than parts.
+        """
+        for what in (limits.requests_per_minute, limits.tokens_per_minute):
+            if what is not None and what < self.count:
+                raise ConfigError(f"{what} per minute cannot be divided among {self.count} shards: take fewer shards")
+        budget = limits.budget
+        return replace(
+            limits,
+            requests_per_minute=limits.requests_per_minute and limits.requests_per_minute // self.count,
+            tokens_per_minute=limits.tokens_per_minute and limits.tokens_per_minute // self.count,
+            budget=budget and replace(budget, limit=budget.limit / self.count),
+        )
 
 
 def _name_of(sourced: Sourced) -> str:
