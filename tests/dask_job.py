@@ -35,7 +35,7 @@ def main(url: str, articles: str, directory: str, workers: str = "2") -> None:
         for outcome in run_on_dask(client, job):
             error = None if outcome.error is None else f"{type(outcome.error).__name__}: {outcome.error}"
             counts = None if outcome.counts is None else asdict(outcome.counts)
-            print(json.dumps({"shard": asdict(outcome.shard), "counts": counts, "error": error}), flush=True)
+            print(json.dumps({"shard": list(outcome.shard), "counts": counts, "error": error}), flush=True)
 
 
 def _identity() -> dict[str, int]:

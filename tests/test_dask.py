@@ -110,7 +110,9 @@ def test_rates_and_budget_are_divided_and_calls_in_flight_are_not() -> None:
     price = Price(1.0, 2.0, "USD")
     limits = Limits(64, requests_per_minute=100, tokens_per_minute=9_000, budget=Budget(30.0, "USD"), price=price)
     shares = [Shard(number, 3).share_of(limits) for number in (1, 2, 3)]
-    assert shares[0] == Limits(64, requests_per_minute=33, tokens_per_minute=3_000, budget=Budget(10.0, "USD"), price=price)
+    assert shares[0] == Limits(
+        64, requests_per_minute=33, tokens_per_minute=3_000, budget=Budget(10.0, "USD"), price=price
+    )
     assert len(set(shares)) == 1
     assert Shard(1, 3).share_of(Limits()) == Limits()
     with pytest.raises(ConfigError, match="2 per minute cannot be divided among 3"):

@@ -118,7 +118,7 @@ def _division_of(directory: Path) -> int | None:
 
 
 def _options_of(options: BatchOptions, part: Shard) -> BatchOptions:
-    return replace(options, limits=part.share_of(options.limits), shard=(part.number, part.count))
+    return replace(options, limits=part.share_of(options.limits), shard=part)
 
 
 def progress_on_dask(client: Client, directory: Path) -> dict[Shard, Progress]:

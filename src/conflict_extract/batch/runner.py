@@ -14,6 +14,7 @@ from conflict_extract.batch.configuration import configuration_of
 from conflict_extract.batch.gate import Limits, RunGate
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.outage import Endurance
+from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.tally import Counts, Spent
 from conflict_extract.batch.turn import Item, Turn
 from conflict_extract.errors import ConfigError, LedgerError, StoppedError
@@ -29,14 +30,14 @@ class BatchOptions:
     Attributes:
         limits: Calls in flight, rates and budget. For a model that is no ``OpenAIModel`` only the first holds, of
             articles.
-        shard: ``(i, n)``: only the i-th of n parts of the articles, in a ledger of its own; i from 1 to n.
+        shard: Only this part of the articles, in a ledger of its own.
         moved: The endpoint may be another one than before: the same server under a new address.
         endpoint: What the endpoint is called where it is not a URL that stays (a model file on this machine).
         endurance: How long to wait for an endpoint that has gone.
     """
 
     limits: Limits = field(default_factory=Limits)
-    shard: tuple[int, int] | None = None
+    shard: Shard | None = None
     moved: bool = False
     endpoint: str | None = None
     endurance: Endurance = field(default_factory=Endurance)
@@ -44,7 +45,7 @@ class BatchOptions:
     def __post_init__(self) -> None:
         if self.limits.concurrency < 1:
             raise ConfigError("concurrency must be 1 or more")
-        if self.shard is not None and not 1 <= self.shard[0] <= self.shard[1]:
+        if self.shard is not None and not 1 <= self.shard.number <= self.shard.of:
             raise ConfigError("a shard is i of n, with i from 1 to n")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from conflict_extract.documents import Sourced
-from conflict_extract.errors import ConfigError
+from conflict_extract.errors import ConfigError, InputError
 from conflict_extract.models import Article
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _WRITTEN = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """The i-th of n parts of any set of articles.
 
     An article is in the part that SHA-256 of its id says, wherever it stands in the input: articles that are added
@@ -27,18 +25,11 @@ class Shard:
 
     Attributes:
         number: Which part, from 1.
-        count: How many parts there are.
-
-    Raises:
-        ConfigError: There is no such part.
+        of: How many parts there are.
     """
 
     number: int
-    count: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.number <= self.count:
-            raise ConfigError(f"{self.number}/{self.count}: there is no such shard; the first of three is 1/3")
+    of: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -48,22 +39,26 @@ class Shard:
             ConfigError: It is none.
         """
         written = _WRITTEN.fullmatch(text)
-        if not written:
+        if not written or not 1 <= int(written[1]) <= int(written[2]):
             raise ConfigError(f"{text!r} is no shard as i/n; the first of three is 1/3")
         return cls(int(written[1]), int(written[2]))
 
     def has(self, name: str) -> bool:
         """Whether the article of this id is in this part."""
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
-        return int.from_bytes(digest[:8], "big") % self.count == self.number - 1
+        return int.from_bytes(digest[:8], "big") % self.of == self.number - 1
 
-    def select(self, stream: Iterable[Sourced]) -> Iterator[Sourced]:
-        """Leave out what other parts have.
+    def takes(self, item: Article | InputError | Sourced) -> bool:
+        """Whether something that came up in the input is in this part.
 
         What could not be read and has no id is in the part that its place says (the file's name, line and row), so
         that one part reports it, and only one.
         """
-        return (sourced for sourced in stream if self.has(_name_of(sourced)))
+        found = item.found if isinstance(item, Sourced) else item
+        if isinstance(found, Article):
+            return self.has(found.id)
+        name = found.path.name if found.path is not None else None
+        return self.has(found.article or f"{name}\n{found.line}\n{found.row}")
 
     def share_of(self, limits: Limits) -> Limits:
         """This part's share of what all parts together may do: of rates and budget, not of the calls in flight.
@@ -72,19 +67,12 @@ class Shard:
             ConfigError: There are fewer requests or tokens a minute than parts.
         """
         for what in (limits.requests_per_minute, limits.tokens_per_minute):
-            if what is not None and what < self.count:
-                raise ConfigError(f"{what} per minute cannot be divided among {self.count} shards: take fewer shards")
+            if what is not None and what < self.of:
+                raise ConfigError(f"{what} per minute cannot be divided among {self.of} shards: take fewer shards")
         budget = limits.budget
         return replace(
             limits,
-            requests_per_minute=limits.requests_per_minute and limits.requests_per_minute // self.count,
-            tokens_per_minute=limits.tokens_per_minute and limits.tokens_per_minute // self.count,
-            budget=budget and replace(budget, limit=budget.limit / self.count),
+            requests_per_minute=limits.requests_per_minute and limits.requests_per_minute // self.of,
+            tokens_per_minute=limits.tokens_per_minute and limits.tokens_per_minute // self.of,
+            budget=budget and replace(budget, limit=budget.limit / self.of),
         )
-
-
-def _name_of(sourced: Sourced) -> str:
-    if isinstance(sourced.found, Article):
-        return sourced.found.id
-    place = sourced.place
-    return sourced.found.article or f"{place.path.name}\n{place.line}\n{place.row}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections import deque
@@ -13,6 +12,7 @@ from typing import Protocol
 from conflict_extract.batch.feed import Feed
 from conflict_extract.batch.ledger import Ledger, under_way
 from conflict_extract.batch.outage import Endurance, Silence
+from conflict_extract.batch.sharding import Shard
 from conflict_extract.documents import Sourced
 from conflict_extract.errors import (
     BudgetError,
@@ -73,7 +73,7 @@ class Turn:
         gate: Stands before the extractor's model; None for a model that has none.
         most: Articles in progress, at the most.
         endurance: How long to wait for an endpoint that has gone.
-        shard: ``(i, n)``: only articles whose id falls into the i-th of n parts.
+        shard: Only its articles.
         retrying: What failed before is made again instead of passed over.
 
     Attributes:
@@ -91,7 +91,7 @@ class Turn:
         *,
         most: int,
         endurance: Endurance,
-        shard: tuple[int, int] | None = None,
+        shard: Shard | None = None,
         retrying: bool = False,
     ) -> None:
         self._extractor = extractor
@@ -203,7 +203,7 @@ class Turn:
         where = item.place if isinstance(item, Sourced) else None
         found = item.found if isinstance(item, Sourced) else item
         place = str(where) if where is not None else None
-        if not self._is_mine(found.id if isinstance(found, Article) else place or str(found)):
+        if self._shard is not None and not self._shard.takes(item):
             return []
         if isinstance(found, InputError):
             self._ledger.unreadable(found, place or str(found))
@@ -221,12 +221,6 @@ class Turn:
             return []
         self._start(found)
         return []
-
-    def _is_mine(self, name: str) -> bool:
-        if self._shard is None:
-            return True
-        part, parts = self._shard
-        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % parts == part - 1
 
     def _start(self, article: Article) -> None:
         task = asyncio.create_task(self._made(article))
