@@ -149,3 +149,13 @@ def test_an_interrupted_job_lets_its_calls_end(tmp_path: Path) -> None:
             job.communicate(timeout=60)
         assert sorted(finished(tmp_path)) == list(range(40))
         assert bill_of(server.journal()).paid_again == 0
+
+
+def test_the_documented_job_can_be_built() -> None:
+    """The example of the docs runs, up to where it needs a cluster."""
+    page = (ROOT / "docs" / "batch-clusters.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("with Client")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "batch-clusters.md", "exec"), names)
+    assert names["job"].options.limits.budget == Budget(500_000_000)
+    assert names["run_on_dask"].__module__ == "conflict_extract.batch.dask"

@@ -85,7 +85,7 @@ def run_on_dask(client: Client, job: Job, *, shards: int | None = None) -> Itera
         finish the calls that are in flight, and begin no more.
 
     Raises:
-        ConfigError: The cluster has no workers, there is no such input, or a limit cannot be divided.
+        ConfigError: The cluster has no workers, or a limit cannot be divided.
     """
     from distributed import as_completed, wait
 
