@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -17,7 +18,15 @@ from conflict_extract.batch.money import Price
 from conflict_extract.batch.provider_requests import SentRequests
 from conflict_extract.batch.settings import settings_of
 from conflict_extract.documents import Sourced
-from conflict_extract.errors import ConflictExtractError, FatalModelError, InputError, RequestError
+from conflict_extract.errors import (
+    ConfigError,
+    ConflictExtractError,
+    FatalModelError,
+    InputError,
+    InternalError,
+    LedgerError,
+    RequestError,
+)
 from conflict_extract.extractor import Extractor
 from conflict_extract.llm.base import Call, Completion, Parameters
 from conflict_extract.llm.client import Endpoint, OpenAIModel
@@ -25,6 +34,12 @@ from conflict_extract.models import Article, Extraction
 
 _PRICE = "batch_price"
 _NOTED_AT_ONCE = 256
+
+
+_STOPPING = (FatalModelError, LedgerError, ConfigError)
+"""Errors that are not about one article."""
+
+_log = logging.getLogger(__name__)
 
 
 class _PutOffError(Exception):
@@ -132,18 +147,21 @@ class ProviderRun:
         """
         articles = errors = 0
         for item in items:
-            found, place = (item.found, str(item.place)) if isinstance(item, Sourced) else (item, None)
+            where = item.place if isinstance(item, Sourced) else None
+            found = item.found if isinstance(item, Sourced) else item
             if isinstance(found, Article):
-                if self.ledger.seen(found, self.extractor.key(found), place) == "conflict":
-                    found = InputError("this id came before with another text; give each its own", article=found.id)
-                else:
+                if self.ledger.seen(found, self.extractor.key(found), str(where) if where else None) != "conflict":
                     articles += 1
-                    if articles % _NOTED_AT_ONCE == 0:
-                        await self.ledger.flush()
+                else:
+                    problem = f"the id {found.id} came up before in this input, with another text; it is left out"
+                    told = where.error(problem, article=found.id) if where else None
+                    found = told or InputError(problem, article=found.id)
             if isinstance(found, InputError):
                 errors += 1
-                await self.ledger.unreadable(found, place or str(found.path or found.article or "input"))
+                self.ledger.unreadable(found, str(where) if where else str(found))
                 tell(found)
+            if self.ledger.pending >= _NOTED_AT_ONCE:
+                await self.ledger.flush()
         await self.ledger.flush()
         return articles, errors
 
@@ -161,10 +179,14 @@ class ProviderRun:
             return await self.extractor.aextract(article)
         except _PutOffError:
             pass
-        except FatalModelError:
+        except _STOPPING:
             raise
         except ConflictExtractError as error:
             return error
+        except Exception as error:
+            # One article must not end the work on all others, whatever it is that it brings to light.
+            _log.exception("a fault of the library, met with the article %r", article.id)
+            return InternalError(f"a fault of the library ({type(error).__name__}); please report it")
         self._gate.wanted.clear()
         for span in self.extractor.passages(article):
             try:
