@@ -63,6 +63,11 @@ def ledger_name(shard: tuple[int, int] | None) -> str:
     return "ledger.sqlite3" if shard is None else f"ledger-{shard[0]}-of-{shard[1]}.sqlite3"
 
 
+def lock_of(ledger: Path) -> Path:
+    """The file that is locked as long as a process works on a ledger."""
+    return ledger.with_name(ledger.name.replace("ledger", "lock").removesuffix(".sqlite3"))
+
+
 def ledgers_in(directory: Path) -> list[Path]:
     """The ledgers of a run directory: one, or one for each shard that has begun."""
     found = [(name, path) for path in directory.iterdir() if (name := _LEDGER.match(path.name))]
@@ -72,29 +77,39 @@ def ledgers_in(directory: Path) -> list[Path]:
 def _locked(folder: Path, shard: tuple[int, int] | None) -> IO[str]:
     if folder.exists() and not folder.is_dir():
         raise LedgerError("this is a file; a run needs a directory of its own", path=folder)
-    name = "lock" if shard is None else f"lock-{shard[0]}-of-{shard[1]}"
+    path = lock_of(folder / ledger_name(shard))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / name).open("a+", encoding="utf-8")
+        lock = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise LedgerError(f"the run directory cannot be made or written: {error.strerror}", path=folder) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = holder_of(folder / name) or "another process"
+    if not _flocked(lock):
+        holder = holder_of(path) or "another process"
         lock.close()
         part = "" if shard is None else f"'s shard {shard[0]}/{shard[1]}"
         raise LedgerError(
             f"{holder} works on this run{part}; wait for it or end it (SIGTERM lets it finish what it has paid for), "
             "or divide the work with --shard",
             path=folder,
-        ) from None
+        )
     lock.seek(0)
     with suppress(OSError):  # a full disk is told of where it matters
         lock.truncate()
         lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         lock.flush()
     return lock
+
+
+def _flocked(lock: IO[str]) -> bool:
+    """Take the lock. Whoever asks how the run stands holds it for an instant, so one refusal is not the last word."""
+    for wait in (0.02, 0.05, 0.1, 0.0):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(wait)
+        else:
+            return True
+    return False
 
 
 def holder_of(lock: Path) -> str | None:

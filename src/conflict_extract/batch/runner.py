@@ -13,7 +13,9 @@ from conflict_extract.background import BackgroundLoop
 from conflict_extract.batch.configuration import configuration_of
 from conflict_extract.batch.gate import Limits, RunGate
 from conflict_extract.batch.ledger import Ledger
+from conflict_extract.batch.money import Purse
 from conflict_extract.batch.outage import Endurance
+from conflict_extract.batch.results import CURRENCY
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.tally import Counts, Spent
 from conflict_extract.batch.turn import Item, Turn
@@ -102,7 +104,13 @@ class BatchRun:
         self._options = options
         self._extractor = extractor
         configuration = configuration_of(extractor, endpoint=options.endpoint)
+        price = options.limits.price
+        Purse(options.limits.budget, price, model=extractor.model.name)  # one that cannot be kept is refused at once
         self.ledger = Ledger.open(directory, configuration, shard=options.shard, moved=options.moved)
+        kept = self.ledger.note(CURRENCY)
+        if price is not None and kept not in (None, price.currency):
+            self.ledger.close()
+            raise ConfigError(f"the run's costs are in {kept} so far, and the price table is in {price.currency}")
         self._turn: Turn | None = None
         self._stop: StoppedError | None = None
         self._background: BackgroundLoop | None = None
@@ -176,6 +184,8 @@ class BatchRun:
             retrying=retrying,
             endurance=self._options.endurance,
         )
+        if limits.price is not None:
+            await self.ledger.write_note(CURRENCY, limits.price.currency)
         if self._stop is not None:
             turn.stop(self._stop)
         outcome = "given up"

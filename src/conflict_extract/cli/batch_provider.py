@@ -243,7 +243,7 @@ def _begun(
 ) -> ProviderRun:
     from conflict_extract.asking import Options
     from conflict_extract.batch.provider_run import ProviderRun
-    from conflict_extract.cli.extract import _parameters
+    from conflict_extract.cli.engine_options import parameters_of
     from conflict_extract.errors import ConfigError
     from conflict_extract.llm.client import Endpoint
     from conflict_extract.text.figures import ACLED, OPEN
@@ -251,7 +251,7 @@ def _begun(
     if not model:
         raise ConfigError("no model: name one with --model (or CONFLICT_EXTRACT_MODEL)")
     options = Options(reasks=reasks, strict=strict, policy={"acled": ACLED, "open": OPEN}[vague])
-    return ProviderRun(directory, Endpoint(model, base_url), _parameters(temperature, max_tokens), options)
+    return ProviderRun(directory, Endpoint(model, base_url), parameters_of(temperature, max_tokens), options)
 
 
 def _tell_round(run: ProviderRun, made: Round, folder: Path) -> None:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conflict_extract.cli.engine_options import (
+    BaseUrl,
+    Deadline,
+    Local,
+    MaxTokens,
+    ModelName,
+    Reasks,
+    Replay,
+    Strict,
+    Temperature,
+    Vague,
+    given,
+    options_of,
+    parameters_of,
+)
 from conflict_extract.cli.inputs import PATHS_HELP, DateColumn, IdColumn, Inputs, Published, TextColumn
 
 if TYPE_CHECKING:
     from conflict_extract.cli.output import Output
-    from conflict_extract.llm.base import Parameters
     from conflict_extract.models import Article
-
-_ENDPOINT_OPTIONS = {
-    "model": "--model",
-    "base_url": "--base-url",
-    "temperature": "--temperature",
-    "max_tokens": "--max-tokens",
-    "deadline": "--deadline",
-    "record": "--record",
-    "local": "--local",
-}
 
 
 def extract(
@@ -38,32 +42,14 @@ def extract(
             metavar="FILE", help="JSON Lines, one extraction a line, in the order done; - is standard output."
         ),
     ],
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", envvar="CONFLICT_EXTRACT_MODEL", help="The model, as its endpoint names it."),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            envvar="OPENAI_BASE_URL",
-            help="An OpenAI-compatible endpoint; without it, OpenAI's. The key is read from OPENAI_API_KEY.",
-        ),
-    ] = None,
-    replay: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Answer from the recordings in DIR: no key, no network.")
-    ] = None,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    replay: Replay = None,
     record: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Also record the answers, each article's as DIR/ID.yaml; one after another."),
     ] = None,
-    local: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MODEL.gguf",
-            help="Run this model on this machine, one article after another (pip install 'conflict-extract[local]').",
-        ),
-    ] = None,
+    local: Local = None,
     text_column: TextColumn = None,
     id_column: IdColumn = None,
     date_column: DateColumn = None,
@@ -71,25 +57,13 @@ def extract(
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Leave the articles' text out of FILE; its hash stays.")
     ] = False,
-    strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Fail an article where anything would be rejected, instead of keeping the rest."),
-    ] = False,
+    strict: Strict = False,
     concurrency: Annotated[int, typer.Option(min=1, metavar="N", help="Articles under way at once.")] = 4,
-    reasks: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How often a reply with faults is asked for again.")
-    ] = 1,
-    temperature: Annotated[
-        str, typer.Option(metavar="X|none", help="0 to 2; none sends none, for models that take none.")
-    ] = "0",
-    max_tokens: Annotated[int, typer.Option(min=1, metavar="N", help="Room for a reply, in tokens.")] = 16_000,
-    deadline: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Longest wait for one answer; after it, the call is made again.")
-    ] = 300.0,
-    vague: Annotated[
-        Literal["acled", "open"],
-        typer.Option(help="Lower bounds of vague words (dozens, scores): ACLED's (12, 20), or none."),
-    ] = "acled",
+    reasks: Reasks = 1,
+    temperature: Temperature = "0",
+    max_tokens: MaxTokens = 16_000,
+    deadline: Deadline = 300.0,
+    vague: Vague = "acled",
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE, and what a broken-off run left.")] = False,
 ) -> None:
     """Extract claims, events and attributions from articles.
@@ -100,20 +74,18 @@ def extract(
 
     Exit codes: 0 all well; 1 some article failed; 2 wrong use, also a key or model that the endpoint refuses.
     """
-    from conflict_extract.asking import Options
     from conflict_extract.cli.engine import Engine
     from conflict_extract.cli.output import Output
     from conflict_extract.cli.run import check_recordable, run
-    from conflict_extract.text.figures import ACLED, OPEN
 
     engine = Engine(
         model=model,
         base_url=base_url or None,
         replay=replay,
         local=local,
-        parameters=_parameters(temperature, max_tokens),
+        parameters=parameters_of(temperature, max_tokens),
         deadline=deadline,
-        given=frozenset(_given(context)),
+        given=frozenset(given(context)),
     )
     engine.check()
     output = Output(out, force=force)
@@ -127,7 +99,7 @@ def extract(
             articles,
             output,
             engine,
-            Options(reasks=reasks, strict=strict, policy={"acled": ACLED, "open": OPEN}[vague]),
+            options_of(reasks=reasks, strict=strict, vague=vague),
             concurrency=concurrency if local is None else 1,
             record=record,
             keep_text=not no_text,
@@ -153,29 +125,6 @@ def _keep_apart(output: Output, paths: Sequence[Path]) -> None:
         inside = target.parent == read and (kind_of(target) is not None or target.name == METADATA)
         if target == read or inside:
             raise ConfigError(f"{output.path}: --out would overwrite an article; name another file")
-
-
-def _given(context: typer.Context) -> Iterator[str]:
-    """The options about an endpoint that stand in the command itself; the environment may say what it likes."""
-    for name, option in _ENDPOINT_OPTIONS.items():
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            yield option
-
-
-def _parameters(temperature: str, max_tokens: int) -> Parameters:
-    from conflict_extract.errors import ConfigError
-    from conflict_extract.llm.base import Parameters
-
-    if temperature == "none":
-        return Parameters(temperature=None, max_tokens=max_tokens)
-    try:
-        value = float(temperature)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise ConfigError(f"--temperature {temperature}: this is neither a number from 0 to 2 nor none")
-    return Parameters(temperature=value, max_tokens=max_tokens)
 
 
 def _read(inputs: Inputs) -> tuple[list[Article], int]:
