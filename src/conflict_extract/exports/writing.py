@@ -12,7 +12,7 @@ from conflict_extract.exports.fatalities import UNDISPUTED, BestPolicy
 from conflict_extract.exports.target import growing
 from conflict_extract.models import Extraction
 
-Format = Literal["csv", "parquet", "acled", "ucdp", "geojson"]
+Format = Literal["csv", "parquet", "acled", "ucdp", "geojson", "webannotation"]
 FORMATS: tuple[Format, ...] = Format.__args__  # type: ignore[attr-defined]
 
 
@@ -74,6 +74,12 @@ def _write_file(
 
         return {"rows": write_parquet(extractions, part)}, ()
     rows: dict[str, int]
+    if to == "webannotation":
+        from conflict_extract.exports.webannotation import write_webannotation
+
+        rows, textless = write_webannotation(extractions, part)
+        note = f"{textless} extractions are without their article's text: their quotes have no prefix and suffix"
+        return rows, (note,) if textless else ()
     if to == "geojson":
         from conflict_extract.exports.geojson import write_geojson
 
