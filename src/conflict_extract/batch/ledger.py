@@ -332,8 +332,8 @@ class Ledger:
 
     def close(self) -> None:
         """Write what is queued and let the run go. Doing it twice does nothing."""
+        self._reading.close()  # first: the last one to close tidies the write-ahead log away, and must be able to write
         self._writer.close()
-        self._reading.close()
         self._lock.close()
 
     def __enter__(self) -> Self:
