@@ -292,7 +292,8 @@ def test_what_may_have_been_billed_counts(error: BaseException, state: str) -> N
 class Book:
     """A ledger in memory. What was reserved is in it before the call goes out, also when the process dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, delay: float = 0.001) -> None:
+        self.delay = delay
         self.settled = Spent()
         self.open: dict[int, tuple[int, float]] = {}
         self.answers: dict[str, bytes] = {}
@@ -300,7 +301,7 @@ class Book:
         self.is_dead = False
 
     async def _written(self) -> None:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(self.delay)
         if self.is_dead:
             await asyncio.sleep(math.inf)
 
@@ -354,6 +355,33 @@ class Book:
     async def write_note(self, name: str, value: str) -> None:
         """Note it."""
         self.notes[name] = value
+
+
+def test_a_pause_holds_also_for_calls_that_are_being_booked() -> None:
+    """With a slow disk: what is let out but not sent waits, and goes out after the pause, by the rates."""
+    book, posted = Book(delay=2.0), []
+
+    async def post() -> Completion:
+        posted.append(virtual_time.clock())
+        await asyncio.sleep(0.5)
+        if len(posted) == 4:
+            raise TransientModelError("", model="m", status=429, retry_after=100.0)
+        return Completion(b"", None, Reply("{}", "m"))
+
+    async def run() -> RunGate:
+        clock = virtual_time.clock
+        rates = Rates(6, minute=60.0, clock=clock)
+        gate = RunGate(book, Limits(), model="m", pause=Pause(clock=clock), rates=rates, clock=clock)
+        calls = (gate.send(Call(str(number), {}, 30, 10), post) for number in range(12))
+        await asyncio.gather(*calls, return_exceptions=True)
+        return gate
+
+    gate = virtual_time.run(run())
+    told = posted[3] + 0.5
+    assert not [at for at in posted if told < at < told + 100]
+    assert len(posted) == 12
+    assert max(sum(start <= at < start + 60 for at in posted) for start in posted) <= 6
+    assert gate.concurrency.in_flight == 0
 
 
 Fate = tuple[str, float, float]

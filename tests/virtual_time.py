@@ -31,7 +31,7 @@ class _Jumping(selectors.DefaultSelector):
         if timeout is None:  # nothing will ever happen by itself: threads may still call
             return super().select(1.0)
         if timeout > 0 and not (ready := super().select(0)):
-            self._loop.now += timeout
+            self._loop.now += max(timeout, 1e-6)  # less would be lost in rounding
             return ready
         return super().select(0)
 

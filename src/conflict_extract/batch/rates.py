@@ -120,7 +120,7 @@ class _Window:
             self._tokens += tokens - entry.tokens
 
     def _forget(self, now: float) -> None:
-        while self._entries and self._entries[0].at <= now - self._seconds:
+        while self._entries and self._entries[0].at + self._seconds <= now:
             self._tokens -= self._entries.popleft().tokens
 
 
