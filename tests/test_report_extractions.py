@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -15,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from conflict_extract.batch.ledger import Ledger
 from conflict_extract.cli.app import app
 from conflict_extract.documents import Stored, read_extractions, read_stored
-from conflict_extract.errors import InputError
+from conflict_extract.errors import InputError, TransientModelError
 from conflict_extract.models import Claim, Extraction, Relation
 from conflict_extract.models.extraction import RejectionReason
 from conflict_extract.models.vocabulary import ClaimKind, CueClass, DatePrecision, Measure, RelationKind, Verification
@@ -333,8 +335,31 @@ def test_results_without_texts_are_no_error(tmp_path: Path) -> None:
     out = report(file, "--out", tmp_path / "new" / "report.html")
     assert (out.exit_code, out.stderr) == (
         0,
-        f"1 articles with 6 claims written to {tmp_path / 'new' / 'report.html'}\n",
+        f"{tmp_path / 'new' / 'report.html'} written: articles 1, claims 6\n",
     )
+
+
+def test_a_run_directory_is_read_with_what_failed_in_it(tmp_path: Path) -> None:
+    """What is done is shown; what failed and what still waits is said, and is no broken input."""
+
+    async def work() -> None:
+        with Ledger.open(tmp_path / "run", {"model": "m", "endpoint": "http://a/v1"}) as ledger:
+            for id in ("done", "failed", "waiting"):
+                ledger.seen(making.article(id=id), f"key of {id}", f"{id}.txt")
+            await ledger.finish(extraction("done"), key="key of done")
+            await ledger.fail("failed", TransientModelError("no answer came", model="m"))
+
+    asyncio.run(work())
+    out = report(tmp_path / "run", "--out", tmp_path / "report.html")
+    assert out.exit_code == 0, out.stderr
+    data = data_of(tmp_path / "report.html")
+    assert [(each["id"], each["textState"]) for each in data["articles"]] == [("done", "here")]
+    assert [each.split(": ", 1)[1] for each in data["problems"]] == [
+        "the run is not over; articles that still wait: 1",
+        "no extraction of failed: no answer came",
+    ]
+    (tmp_path / "empty").mkdir()
+    assert report(tmp_path / "empty", "--out", tmp_path / "other.html").exit_code == 1
 
 
 def test_wrong_use_ends_with_2_and_overwrites_nothing(tmp_path: Path) -> None:

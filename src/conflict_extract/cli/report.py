@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
+MOST_NOTES = 20
+"""How many warnings are printed; a run of thousands can have failures by the hundred, and the page has them."""
+
 
 def report(
-    results: Annotated[list[Path], typer.Argument(help="Files written by extract (JSON Lines).", metavar="RESULTS")],
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Files written by extract (JSON Lines), or run directories of batch.", metavar="RESULTS"),
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write (HTML).")],
     articles: Annotated[
         Path | None,
@@ -30,8 +36,8 @@ def report(
     from conflict_extract.report.extractions_reading import collect
 
     for path in results:
-        if not path.is_file():
-            raise ConfigError(f"{path}: there is no such file")
+        if not path.exists():
+            raise ConfigError(f"{path}: there is no such file or run directory")
         if out.exists() and out.resolve() == path.resolve():
             raise ConfigError(f"{out}: --out would overwrite the results; name another file")
     if out.is_dir():
@@ -39,15 +45,17 @@ def report(
     if out.exists() and not force:
         raise ConfigError(f"{out} is there already; --force overwrites it")
     found = collect(results, articles)
-    for note in found.notes:
+    for note in found.notes[:MOST_NOTES]:
         warn(note)
+    if len(found.notes) > MOST_NOTES:
+        warn(f"{len(found.notes) - MOST_NOTES} more of this kind; the page has them all")
     for error in found.errors:
         complain(error)
     if not found.entries:
         raise ConflictExtractError("there is nothing to report; nothing was written")
-    source = ", ".join(path.name for path in results)
+    source = ", ".join(path.name or str(path) for path in results)
     replace_text(out, as_page(found.entries, source=source, problems=[*found.errors, *found.notes]))
     claims = sum(len(each.extraction.claims) for each in found.entries)
-    typer.echo(f"{len(found.entries)} articles with {claims} claims written to {out}", err=True)
+    typer.echo(f"{out} written: articles {len(found.entries)}, claims {claims}", err=True)
     if found.errors:
         raise typer.Exit(1)

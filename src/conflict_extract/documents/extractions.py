@@ -81,15 +81,23 @@ def read_stored(path: Path) -> Iterator[Stored | InputError]:
         with path.open("rb") as file:
             for number, data in enumerate(file, start=1):
                 if data.strip():
-                    yield _read(data, path, number, offset)
+                    yield parse_stored(data, path, number, first_byte=offset)
                 offset += len(data)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from None
 
 
-def _read(data: bytes, path: Path, number: int, offset: int) -> Stored | InputError:
+def parse_stored(data: bytes, path: Path, number: int, *, first_byte: int = 0) -> Stored | InputError:
+    """What one line holds, or an error in its place.
+
+    Args:
+        data: The line.
+        path: Where it stands, for errors.
+        number: Its one-based number there.
+        first_byte: Where in the file it starts.
+    """
     try:
-        line = decode(data, path, line=number, first_byte=offset)
+        line = decode(data, path, line=number, first_byte=first_byte)
         try:
             extraction = Extraction.model_validate_json(line)
         except ValidationError as error:

@@ -158,7 +158,7 @@ function drawProblems() {
   box.hidden = !DATA.problems.length;
   if (box.hidden) return;
   const list = el('ul');
-  box.append(fold(`Not all could be read: ${count(DATA.problems.length, 'problem')}`, DATA.problems.length < 4, () => fill(list, DATA.problems, (problem) => el('li', {}, oneLine(problem)), 50, 'problem')));
+  box.append(fold(`Not all is here: ${count(DATA.problems.length, 'note')}`, DATA.problems.length < 4, () => fill(list, DATA.problems, (problem) => el('li', {}, oneLine(problem)), 50, 'problem')));
 }
 
 function drawAbout(panel) {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from conflict_extract.documents import Stored, read_articles, read_stored
+from conflict_extract.documents import Stored, parse_stored, read_articles, read_stored
 from conflict_extract.documents.records import Known
 from conflict_extract.errors import InputError
 from conflict_extract.models import Article, Extraction
@@ -34,18 +34,19 @@ def collect(results: Sequence[Path], articles: Path | None = None) -> Collected:
     """Read results; what is broken is named and never loses the rest.
 
     Args:
-        results: Files as ``conflict-extract extract`` writes them.
+        results: Files as ``conflict-extract extract`` writes them, and run directories of ``batch``.
         articles: A folder with the articles, for results without their text. A text is taken only where its SHA-256
             is that of the text which the extraction was made from.
 
     Raises:
         ConfigError: ``articles`` is not there, or has no articles.
         InputError: A file or the folder cannot be read.
+        LedgerError: A directory holds no run.
     """
     found = Collected()
     texts = dict(_texts(articles, found)) if articles is not None else {}
     for path in results:
-        for stored in read_stored(path):
+        for stored in _run(path, found) if path.is_dir() else read_stored(path):
             if isinstance(stored, InputError):
                 found.errors.append(str(stored))
             elif stored.text == "here":
@@ -53,6 +54,19 @@ def collect(results: Sequence[Path], articles: Path | None = None) -> Collected:
             else:
                 _without_text(stored, articles, texts, found)
     return found
+
+
+def _run(directory: Path, found: Collected) -> Iterator[Stored | InputError]:
+    """What is done in a run; what failed there is noted, so that the page does not pass for the whole of it."""
+    from conflict_extract.batch.results import RunResults
+
+    run = RunResults(directory)
+    for number, line in enumerate(run.lines(), start=1):
+        yield parse_stored(line, directory, number)
+    if waiting := run.standing().counts.waiting:
+        found.notes.append(f"{directory}: the run is not over; articles that still wait: {waiting}")
+    for failed in run.failures():
+        found.notes.append(f"{directory}: no extraction of {failed.article or failed.source}: {failed.error}")
 
 
 def _texts(folder: Path, found: Collected) -> Iterator[tuple[str, Article]]:
