@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from conflict_extract.errors import InputError
     from conflict_extract.models import Extraction
 
 
 def export(
     results: Annotated[
         list[Path],
-        typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines)."),
+        typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines), and run directories of batch."),
     ],
     to: Annotated[
         Literal["csv", "parquet", "acled", "ucdp", "geojson", "webannotation"],
@@ -40,8 +41,9 @@ def export(
 ) -> None:
     """Write results as tables and in the formats of other tools.
 
-    A line that is no extraction, or of an article that was there before, is named on standard error and left out, and
-    the exit code is 1; the others are written.
+    A line that is no extraction, or of another schema version, or of an article that was there before, is named on
+    standard error and left out, and the exit code is 1; the others are written. An article whose text is missing or has
+    changed is exported without it.
     """
     from conflict_extract.cli.terminal import warn
     from conflict_extract.errors import ConfigError
@@ -49,10 +51,10 @@ def export(
     from conflict_extract.exports.fatalities import POLICIES
 
     for path in results:
-        if not path.is_file():
-            raise ConfigError(f"{path}: there is no such file")
+        if not path.exists():
+            raise ConfigError(f"{path}: there is no such file or run directory")
         if out.exists() and out.resolve() == path.resolve():
-            raise ConfigError(f"{out}: --out would overwrite the results; name another file")
+            raise ConfigError(f"{out}: --out would overwrite the results; name another")
     reading = _Reading(results)
     written = write(reading, to, out, force=force, best=POLICIES[best])
     for note in written.notes:
@@ -64,7 +66,7 @@ def export(
 
 
 class _Reading:
-    """The extractions of several files, each article once; what is left out is named at once and counted."""
+    """The extractions of several results, each article once; what is left out is named at once and counted."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
@@ -72,14 +74,13 @@ class _Reading:
 
     def __iter__(self) -> Iterator[Extraction]:
         from conflict_extract.cli.terminal import complain
-        from conflict_extract.documents import read_extractions
         from conflict_extract.documents.seen import Seen
         from conflict_extract.errors import ConflictExtractError, InputError
 
         read = 0
         with Seen() as seen:
             for path in self._paths:
-                for found in read_extractions(path):
+                for found in _of_run(path) if path.is_dir() else _of_file(path):
                     if isinstance(found, InputError):
                         complain(str(found))
                     elif not seen.add(found.article_id):
@@ -91,3 +92,23 @@ class _Reading:
                     self.left_out += 1
         if self.left_out and not read:
             raise ConflictExtractError("there is nothing to export; nothing was written")
+
+
+def _of_run(path: Path) -> Iterator[Extraction]:
+    from conflict_extract.batch.results import RunResults
+
+    return RunResults(path).extractions()
+
+
+def _of_file(path: Path) -> Iterator[Extraction | InputError]:
+    from conflict_extract.cli.terminal import warn
+    from conflict_extract.documents import read_stored
+    from conflict_extract.errors import InputError
+
+    for found in read_stored(path):
+        if isinstance(found, InputError):
+            yield found
+            continue
+        if found.problem:
+            warn(f"{found.problem}; it is exported without its text")
+        yield found.extraction
