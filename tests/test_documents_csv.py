@@ -134,23 +134,56 @@ def test_a_column_that_is_not_there_stops_before_anything_is_read(
 )
 def test_a_bad_row_is_named_and_loses_no_other(row: str, problem: str) -> None:
     """Line and reason are said, and the rows around it are read."""
-    content = f'id,text,published\nx,One.,\n{row}\ny,"Two, and a half.",\nz,Three.,\n'
-    before, bad, *after = found_in(content)
-    assert before == Article(id="x", text="One.")
+    content = "id,text,published\n" + "x,One.,\n" * 10 + f'{row}\ny,"Two, and a half.",\nz,Three.,\n'
+    *before, bad, y, z = found_in(content)
+    assert before == [Article(id="x", text="One.")] * 10
+    after = [y, z]
     assert isinstance(bad, InputError)
-    assert bad.line == 3
+    assert bad.line == 12
     assert problem in bad.problem
     assert after == [Article(id="y", text="Two, and a half."), Article(id="z", text="Three.")]
 
 
-def test_where_cells_have_several_lines_a_broken_quote_ends_the_file() -> None:
+@pytest.mark.parametrize("row", ['a,"He said "twelve\nSmith, he said later"', "a,He, too,\nSmith, he said later"])
+def test_where_cells_have_several_lines_a_broken_row_ends_the_file(row: str) -> None:
     """Nobody can tell there where the next row begins: words of a text that look like a row are not taken for one."""
-    content = 'id,text\nx,"One.\nTwo."\na,"He said "twelve\nSmith, he said later"\ny,Three.\n'
-    good, bad = found_in(content)
+    good, bad = found_in(f'id,text\nx,"One.\nTwo."\n{row}\ny,Three.\n')
     assert good == Article(id="x", text="One.\nTwo.")
     assert isinstance(bad, InputError)
     assert bad.line == 4
     assert "not read from here on" in bad.problem
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["\n", " "]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    st.integers(0, 10_000),
+    st.booleans(),
+)
+def test_a_stray_quotation_mark_makes_no_false_article(between: str, quoting: int, place: int, more: bool) -> None:
+    """One mark too many or too few anywhere: but for the damaged row, what is read is a row as it was written."""
+    rows = [
+        (str(number), f'Smith said, at {number},{between}that "it, too,"{between}3, was hit.') for number in range(16)
+    ]
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=quoting, lineterminator="\n")
+    writer.writerows([("id", "text"), *rows])
+    whole = out.getvalue()
+    first = whole.index("\n") + 1
+    marks = [at for at, sign in enumerate(whole) if sign == '"' and at > first]
+    at = first + place % (len(whole) - first) if more else marks[place % len(marks)]
+    damaged = whole[:at] + '"' + whole[at:] if more else whole[:at] + whole[at + 1 :]
+    read = found_in(damaged)
+    strange = [each for each in read if isinstance(each, Article) and (each.id, each.text) not in rows]
+    assert len(strange) <= 1, strange
+    for each in strange:
+        # The damaged row alone, its mark and all; never the middle of a text as a row of its own.
+        assert each.id.replace('"', "") in dict(rows)
+    lost = dict(rows).keys() - {each.id.replace('"', "") for each in read if isinstance(each, Article)}
+    assert not lost or any(isinstance(each, InputError) for each in read)
+    if between == " " and at > whole.index("Smith said, at 11,"):
+        assert len(lost) <= 1
 
 
 def test_bytes_that_are_no_utf8_fail_their_row_alone() -> None:

@@ -6,7 +6,6 @@ import codecs
 import csv
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +19,12 @@ from conflict_extract.models import Article
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may stand between cells; the header tells which."""
+
+_ENOUGH = 10
+"""After so many rows of a line each, header included, they all are."""
+
+_QUOTES = "the quotation marks of this row are wrong: one is not closed, or one inside a cell is not doubled"
+_OLD_MAC = "a carriage return stands alone, as line ends on old Macs; save the file as CSV UTF-8 once more"
 
 
 def read_csv(path: Path, columns: Columns) -> Iterator[Sourced]:
@@ -102,8 +107,6 @@ def _found(record: _Record, header: _Header, columns: Columns) -> Article | Inpu
         return record.fault
     place = record.place
     try:
-        if len(record.cells) != len(header.names):
-            raise place.error(f"this row has {len(record.cells)} cells, the header {len(header.names)}")
         cells = {name: cell for name, cell in zip(header.names, record.cells, strict=True) if name in columns.wanted}
         if record.data and any("\udc80" <= sign <= "\udcff" for cell in cells.values() for sign in cell):
             decode(record.data, place.path, line=place.line, first_byte=record.offset)
@@ -119,9 +122,10 @@ class _TooLongError(Exception):
 class _Records:
     """The records of a file by the standard library's parser, and what it cannot be trusted with.
 
-    It is given one line after another. A quotation mark that is opened and never closed makes it take the rows that
-    follow for one cell: if all rows before stood on one line, such a row is given up alone and the next line is a row
-    again. In a file with cells over several lines a broken quote leaves nothing to tell where the next row begins.
+    A quotation mark too many or too few makes the parser take rows for cells, or lines of a text for rows. Where all
+    rows before stood on a line each, and there were some, a row that does not fit is given up alone and the next line
+    is a row again. In a file with texts over several lines nothing tells where the next row begins: there the file
+    is not read on, since a line of a text that looks like a row would become a false article.
     """
 
     def __init__(self, path: Path, lines: ByteLines, delimiter: str) -> None:
@@ -133,6 +137,7 @@ class _Records:
         self._record: list[tuple[int, int, bytes]] = []
         self._size = 0
         self._is_utf8 = True
+        self._width = 0
         self._rows = 0
         self._rows_of_one_line = True
         self._delimiter = delimiter
@@ -152,11 +157,16 @@ class _Records:
             try:
                 cells = next(self._parser)
             except csv.Error as error:
-                return self._given_up(str(error))
+                return self._given_up(_OLD_MAC if "new-line character" in str(error) else _QUOTES)
             except _TooLongError:
-                return self._given_up(None)
+                return self._too_long()
             if cells and any(cells):
                 break
+        self._width = self._width or len(cells)
+        if len(cells) != self._width:
+            return self._given_up(f"this row has {len(cells)} cells, the header {self._width}")
+        if not self._rows_of_one_line and self._has_bare_marks(cells):
+            return self._given_up(_QUOTES)
         number, offset, _ = self._record[0]
         self._rows += 1
         self._rows_of_one_line &= len(self._record) == 1
@@ -186,30 +196,32 @@ class _Records:
         data = next(self._lines)
         return self._lines.number, self._lines.offset, data
 
-    def _given_up(self, trouble: str | None) -> _Record:
-        """Leave a record out, and stand at the next one."""
-        self._parser = self._new_parser()
-        number, _, first = self._record[0]
-        place = Place(self._path, line=number)
-        if len(first) > MAX_BYTES or (trouble is None and not self._in_single_lines()):
-            last = self._skip_to_end()
-            upto = f" (up to line {last})" if last > number else ""
-            return _Record([], place, fault=place.error(too_large() + upto))
-        if trouble is not None and "new-line character" in trouble:
-            problem = "a carriage return stands alone, as line ends on old Macs; save the file as CSV UTF-8 once more"
-        else:
-            problem = (
-                "the quotation marks of this row are wrong: one is not closed, or one inside a cell is not doubled"
-            )
-        if self._in_single_lines():
+    def _given_up(self, problem: str) -> _Record:
+        """Leave a record out, and stand at the line after its first one; or give the file up."""
+        place = self._begin_anew()
+        if self._rows_of_one_line and self._rows > _ENOUGH:
             self._again.extendleft(reversed(self._record[1:]))
             return _Record([], place, fault=place.error(problem))
         raise place.error(
-            f"{problem}; the file is not read from here on, since no one can tell where the next row begins"
+            f"{problem}; the file is not read from here on, since nobody can tell where the next row begins"
         )
 
-    def _in_single_lines(self) -> bool:
-        return self._rows_of_one_line and self._rows > 1
+    def _has_bare_marks(self, cells: list[str]) -> bool:
+        """Whether a quotation mark stands in a cell that is not quoted: a line of a text, rather than a row."""
+        marks = sum(data.count(b'"') for _, _, data in self._record)
+        return marks % 2 == 1 or marks < sum(2 + 2 * cell.count('"') for cell in cells if '"' in cell)
+
+    def _too_long(self) -> _Record:
+        if len(self._record) > 1 and self._rows_of_one_line and self._rows > _ENOUGH:
+            return self._given_up(_QUOTES)
+        place = self._begin_anew()
+        last = self._skip_to_end()
+        upto = f" (it goes up to line {last})" if last != place.line else ""
+        return _Record([], place, fault=place.error(too_large() + upto))
+
+    def _begin_anew(self) -> Place:
+        self._parser = self._new_parser()
+        return Place(self._path, line=self._record[0][0])
 
     def _skip_to_end(self) -> int:
         """Go to the end of a record that is too long: where all quotation marks are closed.
@@ -220,9 +232,9 @@ class _Records:
         number = self._record[-1][0]
         marks = sum(data.count(b'"') for _, _, data in self._record) + self._lines.quotes_skipped
         while marks % 2:
-            with suppress(StopIteration):
+            try:
                 number, _, data = self._next_line()
-                marks += data.count(b'"') + self._lines.quotes_skipped
-                continue
-            break
+            except StopIteration:
+                break
+            marks += data.count(b'"') + self._lines.quotes_skipped
         return number
