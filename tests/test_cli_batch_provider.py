@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -97,6 +100,22 @@ def test_a_killed_prepare_is_begun_again(tmp_path: Path) -> None:
     assert not part.exists()
 
 
+def test_a_full_disk_ends_a_round_as_if_it_never_was(tmp_path: Path) -> None:
+    """Here by a limit on the size of files: the file is named, nothing counts as sent, and the next one writes all."""
+    path = articles(tmp_path, 100)
+    command = ["batch", "prepare", path, "--run", tmp_path / "run", "--out", tmp_path / "out", "--model", "m"]
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000)); "
+    code = limit + f"sys.argv[1:] = {list(map(str, command))!r}; from conflict_extract.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "File too large" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+    code, out, err = invoke(*command)
+    assert (code, len(requests_in([Path(out.strip())]))) == (0, 100), err
+    assert rows(tmp_path / "run", "SELECT state, count(*) FROM calls GROUP BY state") == [("sent", 100)]
+
+
 def test_an_endpoint_does_the_sending(tmp_path: Path) -> None:
     """submit, poll until the end, and a second round of what expired; the key comes from the environment."""
     path = articles(tmp_path, 3)
@@ -137,6 +156,15 @@ def test_what_stops_a_run_ends_with_its_cause(tmp_path: Path) -> None:
     assert "no quota is left" in err
     assert "1 answered" in err
     assert rows(tmp_path / "run", "SELECT state FROM articles ORDER BY n") == [("waiting",), ("done",)]
+    assert rows(tmp_path / "run", "SELECT outcome FROM sessions") == [("finished",), ("finished",)]
+
+
+def test_openai_wants_a_key(tmp_path: Path) -> None:
+    """Preparing needs none; submitting says where it is read from."""
+    path = articles(tmp_path, 1)
+    assert invoke("batch", "prepare", path, "--run", tmp_path / "r", "--out", tmp_path / "o", "--model", "m")[0] == 0
+    code, _, err = invoke("batch", "submit", tmp_path / "r", tmp_path / "o")
+    assert (code, "set OPENAI_API_KEY" in err) == (2, True)
 
 
 def test_a_budget_ends_a_round_early(tmp_path: Path) -> None:
@@ -160,8 +188,9 @@ def test_a_budget_ends_a_round_early(tmp_path: Path) -> None:
     [
         (["prepare", "FILE", "--run", "RUN", "--out", "OUT"], "no model"),
         (["prepare", "none", "--run", "RUN", "--out", "OUT", "--model", "m"], "none"),
-        (["prepare", "FILE", "--run", "RUN", "--out", "FILE", "--model", "m"], "this is a file"),
+        (["prepare", "FILE", "--run", "RUN", "--out", "OTHER", "--model", "m"], "this is a file"),
         (["prepare", "FILE", "--run", "RUN", "--out", "OUT", "--model", "m", "--budget", "much"], "the budget"),
+        (["prepare", "OUT", "--run", "RUN", "--out", "OUT", "--model", "m"], "one of the inputs"),
         (["collect", "RUN", "FILE"], "there is no run here"),
         (["collect", "RUN", "none"], "there is no such file"),
         (["submit", "RUN", "OUT"], "there is no run here"),
@@ -171,7 +200,13 @@ def test_a_budget_ends_a_round_early(tmp_path: Path) -> None:
 def test_wrong_use_is_told(tmp_path: Path, arguments: list[str], said: str) -> None:
     """In a sentence, without a traceback, and nothing is sent."""
     path = articles(tmp_path, 1)
-    places = {"FILE": str(path), "RUN": str(tmp_path / "run"), "OUT": str(tmp_path / "out")}
+    (tmp_path / "other").write_text("")
+    places = {
+        "FILE": str(path),
+        "OTHER": str(tmp_path / "other"),
+        "RUN": str(tmp_path / "run"),
+        "OUT": str(tmp_path / "out"),
+    }
     code, _, err = invoke("batch", *(places.get(each, each) for each in arguments))
     assert code in (1, 2)
     assert err.startswith("Error: ")
@@ -188,3 +223,16 @@ def test_other_settings_are_refused_with_what_differs(tmp_path: Path) -> None:
     assert code == 1
     assert "The model was m and is n now" in err
     assert invoke(*command, CONFLICT_EXTRACT_MODEL="n")[0] == 0
+
+
+def test_the_docs_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    """As it stands there: a file of requests comes of it; and each option that the docs name is there."""
+    docs = (ROOT / "docs" / "batch-files.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", docs, re.DOTALL)
+    exec(compile(example, "batch-files.md", "exec"), {})
+    assert "round-001-file-001.jsonl" in capsys.readouterr().out
+    assert len(requests_in([tmp_path / "files" / "round-001-file-001.jsonl"])) == 1
+    for command, options in re.findall(r"(?:batch |`)(prepare|collect|submit|poll)\b([^`\n]*)", docs):
+        _, helped, _ = invoke("batch", command, "--help")
+        assert set(re.findall(r"--[a-z-]+", options)) <= set(re.findall(r"--[a-z-]+", helped))

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -122,7 +123,11 @@ class RequestFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._close()
+            if kind is None:
+                self._close()
+            elif self._file is not None:
+                with suppress(OSError):  # the error that ends the round is the one to be told
+                    self._file.close()
             if kind is None and self.files:
                 for each in self.files:
                     os.replace(self._part(each.name), self.folder / each.name)

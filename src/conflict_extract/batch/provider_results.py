@@ -122,7 +122,7 @@ class _Reading:
         request = self._run.sent.of(result.custom_id)
         if request is None:
             self.found.unknown += 1
-            self._tell(f"{_place(result)}: this run has made no request {result.custom_id!r}")
+            self._tell(f"{_place(result)}: this run has made no request {result.custom_id[:80]!r}")
             return
         outcome = _outcome(result, model=self._model, host=self._host)
         if request.state == "answered":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -194,6 +194,20 @@ class ProviderRun:
             except (_PutOffError, ConflictExtractError):
                 continue
         return tuple(self._gate.wanted.values())
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Around the work of one command: how it ended is noted for those who look at the run."""
+        outcome = "given up"
+        try:
+            yield
+            outcome = "finished"
+        except Exception as error:
+            outcome = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            with suppress(LedgerError):
+                await self.ledger.end_session(outcome)
 
     async def commit(self, article: Article, made: Extraction | ConflictExtractError) -> None:
         """Note that an article is done, or failed.

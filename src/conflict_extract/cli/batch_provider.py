@@ -81,6 +81,8 @@ def prepare(
     from conflict_extract.cli.terminal import complain
     from conflict_extract.errors import ConfigError
 
+    if any(out.resolve() == path.resolve() for path in paths or []):
+        raise ConfigError(f"{out}: --out is one of the inputs; batch files are no articles, give them another folder")
     limit = Budget.parse(budget) if budget is not None else None
     source = Inputs(paths or [], text_column, id_column, date_column, published)
     items = source.stream() if paths else None
@@ -97,10 +99,13 @@ def prepare(
             raise ConfigError(f"{prices}: it has no price for {opened.endpoint.model!r}")
 
         async def work() -> tuple[Round, int]:
-            if price is not None:
-                await opened.set_price(price)
-            unread = (await opened.take_in(items, lambda error: complain(str(error))))[1] if items is not None else 0
-            return await write_round(opened, out, Asking(again=again, failed=failed, budget=limit)), unread
+            unread = 0
+            async with opened.turn():
+                if price is not None:
+                    await opened.set_price(price)
+                if items is not None:
+                    _, unread = await opened.take_in(items, lambda error: complain(str(error)))
+                return await write_round(opened, out, Asking(again=again, failed=failed, budget=limit)), unread
 
         made, unread = asyncio.run(work())
         _tell_round(opened, made, out)
@@ -130,7 +135,12 @@ def collect(
         if not path.is_file():
             raise ConfigError(f"{path}: there is no such file")
     with _resumed(directory) as opened:
-        found = asyncio.run(read_results(opened, files, warn))
+
+        async def work() -> Collected:
+            async with opened.turn():
+                return await read_results(opened, files, warn)
+
+        found = asyncio.run(work())
         _tell_collected(found)
         _tell_waiting(opened, directory)
     if found.fatal is not None:
@@ -157,7 +167,7 @@ def submit(
     with _resumed(directory) as opened:
 
         async def work() -> int:
-            async with BatchApi(opened.endpoint) as api:
+            async with opened.turn(), BatchApi(opened.endpoint) as api:
                 return await send(opened, folder, api, _say, again=again)
 
         submitted = asyncio.run(work())
@@ -184,7 +194,7 @@ def poll(
         async def work() -> list[Polled]:
             looks: list[Polled] = []
             said = ""
-            async with BatchApi(opened.endpoint) as api:
+            async with opened.turn(), BatchApi(opened.endpoint) as api:
                 while True:
                     try:
                         looks.append(await look(opened, api, _say))

@@ -68,9 +68,13 @@ class BatchApi:
     Args:
         endpoint: Where.
         patience: Owner of the retries, by default one with the endpoint's attempts.
+
+    Raises:
+        ConfigError: OpenAI's endpoint, and no key.
     """
 
     def __init__(self, endpoint: Endpoint, *, patience: Patience | None = None) -> None:
+        endpoint.check_key()
         self._endpoint = endpoint
         self._patience = patience if patience is not None else Patience(endpoint.attempts)
         self._connection = Connection(endpoint, None)

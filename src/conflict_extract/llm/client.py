@@ -78,6 +78,17 @@ class Endpoint:
         """Whether it is OpenAI's own endpoint, which wants a key and another name for the room of a reply."""
         return urlsplit(self.url).hostname == "api.openai.com"
 
+    def check_key(self) -> None:
+        """Refuse to ask OpenAI's own endpoint without a key.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        if self.is_openai and not self.api_key:
+            raise ConfigError(
+                "no API key: set OPENAI_API_KEY, or give another endpoint's base URL (one of your own needs no key)"
+            )
+
 
 class OpenAIModel:
     """A ``ChatModel`` over any endpoint that speaks OpenAI's chat completions.
@@ -112,10 +123,8 @@ class OpenAIModel:
         patience: Patience | None = None,
         gate: Gate | None = None,
     ) -> None:
-        if endpoint.is_openai and transport is None and not endpoint.api_key:
-            raise ConfigError(
-                "no API key: set OPENAI_API_KEY, or give another endpoint's base URL (one of your own needs no key)"
-            )
+        if transport is None:
+            endpoint.check_key()
         self.endpoint = endpoint
         self._parameters = parameters if parameters is not None else Parameters()
         self._transport = transport
