@@ -28,7 +28,7 @@ class BatchServer:
         ending: The state that it ends in.
         refusal: What a batch as a whole is refused with (code, message): it then fails.
         faults: What happens to the next calls: ``(method, path)`` to a list of a status, "reset" (broken off before
-            anything is done) or "lost" (it is done, and then broken off).
+            anything is done), "lost" (it is done, and then broken off) or "hang" (it is done, and nothing is said).
         calls: All that came: method, path.
         files: Id to name and content.
         batches: Id to the batch object.
@@ -165,6 +165,10 @@ def batch_serving(solve: Solve, **settings: Any) -> Iterator[BatchServer]:
                 if fault == "lost":
                     self.close_connection = True
                     return
+            if fault == "hang":
+                time.sleep(2.0)
+                self.close_connection = True
+                return
             self._send(status, answer)
 
         def _answer(self, kind: tuple[str, str], query: dict[str, str], body: bytes) -> tuple[int, Any]:

@@ -100,6 +100,46 @@ def test_a_killed_prepare_is_begun_again(tmp_path: Path) -> None:
     assert not part.exists()
 
 
+def test_a_killed_collect_is_typed_again(tmp_path: Path) -> None:
+    """kill -9 in the middle: each answer is counted once, and each article is done once."""
+    path = articles(tmp_path, 600)
+    _, out, _ = invoke("batch", "prepare", path, "--run", tmp_path / "run", "--out", tmp_path / "o", "--model", "m")
+    keys = [line["custom_id"] for line in requests_in([Path(out.strip())])]
+    results = write_results(tmp_path / "r.jsonl", dict.fromkeys(keys, NOTHING))
+    process = start("batch", "collect", tmp_path / "run", results)
+    done = "SELECT count(*) FROM articles WHERE state = 'done'"
+    until = time.monotonic() + 30
+    while rows(tmp_path / "run", done)[0][0] < 50 and time.monotonic() < until:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    assert 50 <= rows(tmp_path / "run", done)[0][0] < 600
+    code, _, err = invoke("batch", "collect", tmp_path / "run", results)
+    assert (code, "no article waits" in err) == (0, True), err
+    states = "SELECT state, attempts, calls, count(*) FROM articles GROUP BY state, attempts, calls"
+    assert rows(tmp_path / "run", states) == [("done", 1, 1, 600)]
+    assert rows(tmp_path / "run", "SELECT state, count(*) FROM calls GROUP BY state") == [("paid", 600)]
+
+
+@pytest.mark.parametrize("path", ["/files", "/batches"])
+def test_a_killed_submit_is_typed_again(tmp_path: Path, path: str) -> None:
+    """kill -9 after the provider did what was asked, and before it said so: nothing is made twice."""
+    directory, folder = tmp_path / "run", tmp_path / "out"
+    with batch_serving(lambda _: NOTHING, faults={("POST", path): ["hang"]}) as server:
+        settings = ["--model", "m", "--base-url", server.url, "--run", directory, "--out", folder]
+        assert invoke("batch", "prepare", articles(tmp_path, 2), *settings)[0] == 0
+        process = start("batch", "submit", directory, folder, OPENAI_API_KEY="sk-test")
+        made = server.files if path == "/files" else server.batches
+        until = time.monotonic() + 30
+        while not made and time.monotonic() < until:
+            time.sleep(0.005)
+        process.kill()
+        process.communicate()
+        code, _, err = invoke("batch", "submit", directory, folder, OPENAI_API_KEY="sk-test")
+        assert (code, "batch_1" in err) == (0, True), err
+        assert (len(server.files), len(server.batches)) == (1, 1)
+
+
 def test_a_full_disk_ends_a_round_as_if_it_never_was(tmp_path: Path) -> None:
     """Here by a limit on the size of files: the file is named, nothing counts as sent, and the next one writes all."""
     path = articles(tmp_path, 100)
