@@ -37,12 +37,13 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Call:
-    """A request that came: its body, its headers by lower-case name, its path, and when (time.monotonic)."""
+    """A request that came: body, headers by lower-case name, path, when (time.monotonic), and from which port."""
 
     body: dict[str, Any]
     headers: dict[str, str]
     path: str
     at: float
+    port: int
 
 
 def completion(
@@ -103,7 +104,7 @@ def serving(*answers: Prepared) -> Iterator[ChatServer]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             headers = {name.lower(): told for name, told in self.headers.items()}
-            _send(self, chat.take(Call(body, headers, self.path, time.monotonic())))
+            _send(self, chat.take(Call(body, headers, self.path, time.monotonic(), self.client_address[1])))
 
         def log_message(self, format: str, *args: object) -> None:
             pass

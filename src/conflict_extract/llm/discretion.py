@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_CARRIERS = ("openai", "httpx2", "httpcore2", "vcr")
+_CARRIERS = ("openai", "httpx2", "httpcore2", "aiohttp", "vcr")
 
 _in_call: ContextVar[bool] = ContextVar("conflict_extract_in_call", default=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,26 +19,26 @@ from conflict_extract.errors import (
     ReplayError,
     TransientModelError,
 )
+from conflict_extract.llm import http
 from conflict_extract.llm.discretion import discreet, silence_carriers
 from conflict_extract.llm.faults import fault, fault_with_200
 
 if TYPE_CHECKING:
     from conflict_extract.llm.client import Endpoint
 
-_CONNECT = 20.0  # seconds; the whole call has a deadline of its own, but a dead host need not use it up
 _OMITTED = {"x-stainless-retry-count": openai.Omit(), "x-stainless-read-timeout": openai.Omit()}
 
 
 class _Client(openai.AsyncOpenAI):
     """openai's client without what it reads from the environment and tells about the machine."""
 
-    def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> None:
+    def __init__(self, endpoint: Endpoint, client: httpx2.AsyncClient) -> None:
         super().__init__(
             api_key=endpoint.api_key or "none",
             base_url=endpoint.url,
             max_retries=0,  # retries have one owner, and it is not this
-            timeout=httpx2.Timeout(None, connect=_CONNECT),
-            http_client=http,
+            timeout=client.timeout,
+            http_client=client,
         )
         self._platform = "Unknown"  # else the first call starts a thread to find out, for a header that is not sent
 
@@ -57,13 +56,7 @@ class Connection:
         self._host = urlsplit(endpoint.url).hostname or ""
         self._client = _Client(
             endpoint,
-            httpx2.AsyncClient(
-                transport=transport,
-                trust_env=not is_loopback(self._host),  # proxies are for the way out, not for one's own machine
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
-            ),
+            http.client(httpx2.URL(endpoint.url), on_this_machine=is_loopback(self._host), transport=transport),
         )
         silence_carriers()
 
