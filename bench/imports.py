@@ -30,7 +30,17 @@ def main() -> None:
     print(f"from pydantic import BaseModel                {pydantic * 1000:6.0f} ms")
     print(f"import conflict_extract                       {ours * 1000:6.0f} ms")
     print(f"from conflict_extract import Article, Extractor {models * 1000:4.0f} ms")
-    for command in ([], ["extract"], ["show"], ["report"], ["export"], ["batch"], ["batch", "prepare"], ["schema"]):
+    for command in (
+        [],
+        ["extract"],
+        ["show"],
+        ["report"],
+        ["export"],
+        ["batch"],
+        ["batch", "run"],
+        ["batch", "prepare"],
+        ["schema"],
+    ):
         used = cpu_seconds(
             "-c", f"import sys; sys.argv[1:] = {[*command, '--help']}; from conflict_extract.cli import main; main()"
         )

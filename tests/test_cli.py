@@ -18,7 +18,17 @@ from tests import making
 from tests.fault_server import Prepared, completion, free_port, serving
 
 COMMAND = [sys.executable, "-c", "from conflict_extract.cli import main; main()"]
-COMMANDS = ([], ["extract"], ["show"], ["report"], ["export"], ["batch"], ["batch", "prepare"], ["schema"])
+COMMANDS = (
+    [],
+    ["extract"],
+    ["show"],
+    ["report"],
+    ["export"],
+    ["batch"],
+    ["batch", "run"],
+    ["batch", "prepare"],
+    ["schema"],
+)
 GOOD = completion(making.reply_text())
 
 

@@ -280,7 +280,7 @@ class Ledger:
 
     def spent(self) -> Spent:
         """What is spent in all sessions of this ledger, and what is reserved by calls under way or out."""
-        reserves = self._reserves.values()
+        reserves = list(self._reserves.values())  # in one step: other threads may ask
         return Spent(
             self._spent.tokens,
             self._spent.cost,

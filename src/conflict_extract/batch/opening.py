@@ -17,10 +17,17 @@ from typing import IO, Any
 
 from conflict_extract import __version__
 from conflict_extract.batch.configuration import ENDPOINT, differences
+from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.store import check_version, connect, create_tables, problem
 from conflict_extract.errors import LedgerError
 
 _LEDGER = re.compile(r"ledger(?:-(\d+)-of-(\d+))?\.sqlite3\Z")
+
+
+def shards_in(directory: Path) -> list[Shard | None]:
+    """The parts of a run that have begun: one that is None for a run in one piece."""
+    names = [_LEDGER.match(path.name) for path in ledgers_in(directory)]
+    return [Shard(int(name[1]), int(name[2])) if name[1] else None for name in names if name is not None]
 
 
 @dataclass(frozen=True, slots=True)

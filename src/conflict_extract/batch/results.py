@@ -6,8 +6,8 @@ import fcntl
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,27 @@ class RunResults:
         for path in self._paths:
             for row in self._paged(path, sql, 0):
                 yield {"ledger": path.name, **dict(zip(names, row[1:], strict=True))}
+
+    def note(self, name: str) -> str | None:
+        """What the first ledger notes about the run under this name."""
+        with _reading(self._paths[0]) as connection:
+            row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def without_finished(self, articles: Iterable[Article], key: Callable[[Article], str]) -> Iterator[Article]:
+        """Leave out articles that are done or failed, with the text that they have now.
+
+        Args:
+            articles: Any articles.
+            key: ``Extractor.key``.
+        """
+        sql = "SELECT 1 FROM articles WHERE id = ? AND key = ? AND state <> 'waiting'"
+        with ExitStack() as stack:
+            connections = [stack.enter_context(_reading(path)) for path in self._paths]
+            for article in articles:
+                named = (article.id, key(article))
+                if not any(connection.execute(sql, named).fetchone() for connection in connections):
+                    yield article
 
     def standing(self) -> Standing:
         """How the run stands at this moment."""

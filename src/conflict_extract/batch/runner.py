@@ -62,14 +62,16 @@ class Progress:
         ended: Articles of this turn that were done or failed in it.
         seconds: Since the turn began.
         rate: Articles a second, over the last minute at most.
+        next_try: Where the endpoint answers no more: seconds until it is tried again; else None.
     """
 
     counts: Counts
     spent: Spent
-    passed_over: int
-    ended: int
-    seconds: float
-    rate: float
+    passed_over: int = 0
+    ended: int = 0
+    seconds: float = 0.0
+    rate: float = 0.0
+    next_try: float | None = None
 
 
 class BatchRun:
@@ -114,6 +116,7 @@ class BatchRun:
         self._turn: Turn | None = None
         self._stop: StoppedError | None = None
         self._background: BackgroundLoop | None = None
+        self._expected: int | None = None
 
     def results(self, articles: Iterable[Item]) -> Iterator[Extraction | Failure]:
         """Make what is not made yet, and give back each result once it is durable, in the order in which they end.
@@ -168,8 +171,20 @@ class BatchRun:
         counts, spent = self.ledger.counts, self.ledger.spent()
         turn = self._turn
         if turn is None:
-            return Progress(counts, spent, 0, 0, 0.0, 0.0)
-        return Progress(counts, spent, turn.passed_over, turn.ended, time.monotonic() - turn.started, turn.rate())
+            return Progress(counts, spent)
+        seconds = time.monotonic() - turn.started
+        return Progress(counts, spent, turn.passed_over, turn.ended, seconds, turn.rate(), turn.silence.wait)
+
+    @property
+    def currency(self) -> str | None:
+        """In which money costs are, None where no price is known."""
+        return self.ledger.note(CURRENCY) if self._options.limits.price is None else self._options.limits.price.currency
+
+    def expect(self, articles: int) -> None:
+        """Note how many articles the input has, for those who watch. From any thread."""
+        self._expected = articles
+        if self._turn is not None:
+            self._turn.note(self.ledger.expect(articles))
 
     async def _go(self, items: Iterable[Item], *, retrying: bool) -> AsyncGenerator[Extraction | Failure]:
         model, limits = self._extractor.model, self._options.limits
@@ -186,6 +201,8 @@ class BatchRun:
         )
         if limits.price is not None:
             await self.ledger.write_note(CURRENCY, limits.price.currency)
+        if self._expected is not None:
+            await self.ledger.expect(self._expected)
         if self._stop is not None:
             turn.stop(self._stop)
         outcome = "given up"

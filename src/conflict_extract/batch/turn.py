@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable
-from typing import Protocol
+from collections.abc import AsyncGenerator, Coroutine, Iterable
+from typing import Any, Protocol
 
 from conflict_extract.batch.feed import Feed
 from conflict_extract.batch.ledger import Ledger, under_way
@@ -153,6 +153,13 @@ class Turn:
 
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(stop)
+
+    def note(self, writing: Coroutine[Any, Any, None]) -> None:
+        """Have the ledger written, if the turn is not over. From any thread."""
+        try:
+            asyncio.run_coroutine_threadsafe(writing, self._loop)
+        except RuntimeError:
+            writing.close()  # the loop is closed
 
     def rate(self) -> float:
         """Articles a second that ended, over the last minute at most."""

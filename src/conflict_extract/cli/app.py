@@ -17,7 +17,7 @@ from conflict_extract.cli.report import report
 from conflict_extract.cli.schema import schema
 from conflict_extract.cli.show import show
 from conflict_extract.cli.terminal import complain
-from conflict_extract.errors import ConfigError, ConflictExtractError, FatalModelError
+from conflict_extract.errors import BudgetError, ConfigError, ConflictExtractError, FatalModelError, LedgerError
 
 FAILED = 1
 """Some article failed, or something that was checked is not as it should be."""
@@ -30,7 +30,7 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except (ConfigError, FatalModelError) as error:
+        except (ConfigError, FatalModelError, LedgerError, BudgetError) as error:
             complain(str(error))
             raise typer.Exit(WRONG_USE) from error
         except ConflictExtractError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from conflict_extract.cli.batch_provider import collect, poll, prepare, submit
+from conflict_extract.cli.batch_results import export, failures, status
+from conflict_extract.cli.batch_run import retry, run
 
 batch = typer.Typer(
     name="batch",
@@ -12,6 +14,11 @@ batch = typer.Typer(
     no_args_is_help=True,
     help="Extract from many articles, in a run directory that keeps each result, each paid answer and what is spent.",
 )
+batch.command()(run)
+batch.command()(status)
+batch.command()(failures)
+batch.command()(retry)
+batch.command()(export)
 batch.command()(prepare)
 batch.command()(collect)
 batch.command()(submit)

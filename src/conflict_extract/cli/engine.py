@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from conflict_extract.errors import ConfigError
 from conflict_extract.llm.base import ChatModel, Parameters
@@ -29,6 +30,7 @@ class Engine:
         parameters: What is sent beside the messages.
         deadline: Seconds to wait for one answer of an endpoint.
         given: Names of the options that were given in the command and say something about an endpoint.
+        extra_body: Further fields of the request's body, of a run that goes on.
     """
 
     model: str | None
@@ -38,6 +40,14 @@ class Engine:
     parameters: Parameters
     deadline: float = 300.0
     given: frozenset[str] = frozenset()
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str | None:
+        """What the endpoint is called where it is not a URL; None where it is one."""
+        if self.replay is not None:
+            return "recordings"
+        return "a model file on this machine" if self.local is not None else None
 
     def check(self) -> None:
         """Find contradictions before anything is read or started.
@@ -81,5 +91,7 @@ class Engine:
                 yield OpenAIModel(Endpoint(server.model, server.base_url, deadline=_LOCAL_DEADLINE), self.parameters)
         else:
             key = os.environ.get(KEY_VARIABLE) or None
-            endpoint = Endpoint(self.model or "", self.base_url, key, deadline=self.deadline)
+            endpoint = Endpoint(
+                self.model or "", self.base_url, key, deadline=self.deadline, extra_body=self.extra_body
+            )
             yield OpenAIModel(endpoint, self.parameters)

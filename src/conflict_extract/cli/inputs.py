@@ -85,6 +85,12 @@ class Inputs:
             raise ConfigError(str(error)) from None
         return (replace(each, found=_dated(each.found, day)) for each in found)
 
+    def count(self) -> int:
+        """About how many articles there are, at the price of looking at the files once (``count_articles``)."""
+        from conflict_extract.documents.counting import count_articles
+
+        return count_articles(self.paths)
+
     def _day(self) -> date | None:
         from conflict_extract.documents.records import parse_day
         from conflict_extract.errors import ConfigError

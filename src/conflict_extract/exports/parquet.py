@@ -42,7 +42,7 @@ def write_parquet(extractions: Iterable[Extraction], path: Path) -> int:
     Raises:
         ConfigError: pyarrow is not installed.
     """
-    arrow = _arrow()
+    arrow = load_arrow()
     from pyarrow import parquet
 
     schema = arrow_schema()
@@ -61,7 +61,7 @@ def read_parquet(path: Path) -> Iterator[Extraction]:
         ConfigError: pyarrow is not installed.
         InputError: The file is no such file.
     """
-    arrow = _arrow()
+    arrow = load_arrow()
     from pyarrow import parquet
 
     try:
@@ -83,11 +83,16 @@ def arrow_schema() -> pyarrow.Schema:
     Raises:
         ConfigError: pyarrow is not installed.
     """
-    arrow = _arrow()
+    arrow = load_arrow()
     return arrow.schema(_fields(Extraction, arrow), metadata={"conflict_extract.schema_version": SCHEMA_VERSION})
 
 
-def _arrow() -> Any:
+def load_arrow() -> Any:
+    """pyarrow.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
     try:
         import pyarrow
     except ImportError:
