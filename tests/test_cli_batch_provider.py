@@ -260,7 +260,7 @@ def test_other_settings_are_refused_with_what_differs(tmp_path: Path) -> None:
     command = ["batch", "prepare", path, "--run", tmp_path / "run", "--out", tmp_path / "out"]
     assert invoke(*command, "--model", "m")[0] == 0
     code, _, err = invoke(*command, "--model", "n")
-    assert code == 1
+    assert code == 2
     assert "The model was m and is n now" in err
     assert invoke(*command, CONFLICT_EXTRACT_MODEL="n")[0] == 0
 
