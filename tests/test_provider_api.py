@@ -12,13 +12,14 @@ import pytest
 
 from conflict_extract import Article
 from conflict_extract.batch.provider_api import Polled, batch_files, poll, submit
-from conflict_extract.batch.provider_rounds import Round, prepare
+from conflict_extract.batch.provider_results import collect
+from conflict_extract.batch.provider_rounds import Asking, Round, prepare
 from conflict_extract.batch.provider_run import ProviderRun
 from conflict_extract.errors import ConfigError, FatalModelError, ModelError
 from conflict_extract.llm.batches import BatchApi
 from conflict_extract.llm.client import Endpoint
 from conflict_extract.llm.retries import Impatience
-from tests.batch_provider import failed, good
+from tests.batch_provider import failed, good, requests_in, write_results
 from tests.batch_server import BatchServer, batch_serving
 from tests.fault_server import completion
 
@@ -104,7 +105,7 @@ def test_what_is_submitted_is_not_submitted_again(tmp_path: Path) -> None:
     prepared(tmp_path)
     with batch_serving(nothing_said) as server:
         submitted(tmp_path, server)
-        with pytest.raises(ConfigError, match="all its batch files are submitted"):
+        with pytest.raises(ConfigError, match="nothing in it waits to be submitted"):
             submitted(tmp_path, server)
         assert (len(server.files), len(server.batches)) == (1, 1)
 
@@ -147,6 +148,27 @@ def test_a_changed_file_is_not_sent(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="not as `batch prepare` wrote it"):
             submitted(tmp_path, server)
         assert server.calls == []
+
+
+def test_files_that_were_sent_by_hand_are_not_submitted(tmp_path: Path) -> None:
+    """Nor those whose requests a later round asks again: both would be paid for twice."""
+    first = prepared(tmp_path)
+    lines = requests_in([tmp_path / "out" / first.files[0].name])
+    path = write_results(tmp_path / "r.jsonl", {lines[0]["custom_id"]: nothing_said({})})
+    told: list[str] = []
+    with batch_serving(nothing_said) as server, opened(tmp_path) as run:
+        asyncio.run(collect(run, [path], pytest.fail))
+        with pytest.raises(ConfigError, match="nothing in it waits"):
+            using(server, lambda api: submit(run, tmp_path / "out", api, told.append))
+        asyncio.run(prepare(run, tmp_path / "out", Asking(again=True)))
+        assert using(server, lambda api: submit(run, tmp_path / "out", api, told.append)) == 1
+        (batch,) = server.batches.values()
+        assert len(server.files[batch["input_file_id"]][1].splitlines()) == 2
+    assert [sentence.partition(":")[0] for sentence in told] == [
+        "round-001-file-001.jsonl",
+        "round-001-file-001.jsonl",
+        "round-002-file-001.jsonl",
+    ]
 
 
 def test_folders_without_files_of_the_run_are_told(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ async def submit(run: ProviderRun, folder: Path, api: BatchApi, tell: Tell, *, a
         ModelError: The endpoint does not take a file.
         LedgerError: The ledger cannot be written.
     """
-    waiting = list(_waiting(run, folder))
+    waiting = list(_waiting(run, folder, tell))
     for file in waiting:
         _check_unchanged(folder / file.name, file)
     for file in waiting:
@@ -150,16 +150,24 @@ async def poll(run: ProviderRun, api: BatchApi, tell: Tell) -> Polled:
     return Polled(tuple(running), tuple(ended), tuple(collected), fatal)
 
 
-def _waiting(run: ProviderRun, folder: Path) -> Iterator[BatchFile]:
+def _waiting(run: ProviderRun, folder: Path, tell: Tell) -> Iterator[BatchFile]:
+    """The files that no batch was made of, and that were not sent by hand either."""
     if not folder.is_dir():
         raise ConfigError(f"{folder}: there is no such folder; name the one that `batch prepare` wrote to")
     files = [file for file in batch_files(run.ledger) if (folder / file.name).is_file()]
     if not files:
         raise ConfigError(f"{folder}: there are no batch files of this run in it")
-    open_files = [file for file in files if file.batch is None]
-    if not open_files:
-        raise ConfigError(f"{folder}: all its batch files are submitted; `batch poll` looks how far they are")
-    yield from open_files
+    found = False
+    for file in files:
+        if file.batch is not None:
+            continue
+        if run.sent.count_sent(file.round, file.name) == file.requests:
+            found = True
+            yield file
+        else:
+            tell(f"{file.name}: not submitted, since results for it were collected, or a later round asks the same")
+    if not found:
+        raise ConfigError(f"{folder}: nothing in it waits to be submitted; `batch poll` looks at what was")
 
 
 def _check_unchanged(path: Path, file: BatchFile) -> None:

@@ -209,8 +209,8 @@ class SentRequests:
             How many they are.
         """
         await self.flush()
+        count = self.count_sent(number, file)
         mine = "SELECT key FROM batch_requests WHERE round = ? AND file = ? AND state = 'sent'"
-        ((count,),) = self._ledger.rows(f"SELECT count(*) FROM ({mine})", number, file)
         oldest = f"SELECT min(n) FROM calls WHERE state = 'sent' AND request IN ({mine}) GROUP BY request"
         await self._ledger.execute(
             (
@@ -222,6 +222,12 @@ class SentRequests:
                 (error, number, file),
             ),
         )
+        return count
+
+    def count_sent(self, number: int, file: str) -> int:
+        """How many requests of a file nothing came back for, and no later round asks again."""
+        sql = "SELECT count(*) FROM batch_requests WHERE round = ? AND file = ? AND state = 'sent'"
+        ((count,),) = self._ledger.rows(sql, number, file)
         return int(count)
 
     # Articles that something came back for
