@@ -78,6 +78,17 @@ def test_what_a_csv_writer_wrote_is_read_letter_for_letter(
             assert not text.strip() or "HTML" in each.problem
 
 
+def test_tabs_without_quoting_are_told_from_the_marks() -> None:
+    """In plain tab-separated values a quotation mark is a letter; in those of a spreadsheet it encloses a cell."""
+    texts = ['"Go," he said.', 'He said "go".', '"Nine dead"', '"', "None."]
+    plain = "id\ttext\n" + "".join(f"{number}\t{text}\n" for number, text in enumerate(texts))
+    assert found_in(plain, name="a.tsv") == [Article(id=str(n), text=text) for n, text in enumerate(texts)]
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t").writerows([("id", "text"), *enumerate([*texts, "Two\nlines.", "A\ttab."])])
+    read = found_in(out.getvalue(), name="a.tsv")
+    assert [each.text for each in read if isinstance(each, Article)] == [*texts, "Two\nlines.", "A\ttab."]
+
+
 def test_columns_are_taken_by_the_names_given() -> None:
     """Text, id and date may have any name; timestamps give the day they are written with; the rest is left alone."""
     content = (

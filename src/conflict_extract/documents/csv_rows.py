@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import itertools
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ from conflict_extract.models import Article
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may stand between cells; the header tells which."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_HEAD_LINES = 1000
 
 _ENOUGH = 10
 """After so many rows of a line each, header included, they all are."""
@@ -41,7 +46,7 @@ def read_csv(path: Path, columns: Columns) -> Iterator[Sourced]:
     if problem:
         raise InputError(problem, path=path, line=header.line)
     with opened(path) as file:
-        records = _Records(path, ByteLines(file), header.delimiter)
+        records = _Records(path, ByteLines(file), header.delimiter, quoted=_is_quoted(path, header))
         next(records)
         for record in records:
             yield Sourced(_found(record, header, columns), record.place)
@@ -102,6 +107,24 @@ def _cut(path: Path, delimiter: str) -> _Header:
     return _Header([name.strip() for name in record.cells], delimiter, record.place.line)
 
 
+def _is_quoted(path: Path, header: _Header) -> bool:
+    """Whether quotation marks around a cell mean anything: told from the first lines, where tabs stand between cells.
+
+    IANA's text/tab-separated-values knows no quoting, and spreadsheets quote all the same. A mark that stands as no
+    writer of quotes would put it shows that there is none.
+    """
+    if header.delimiter != "\t":
+        return True
+    bare = False
+    with opened(path) as file:
+        for data in itertools.islice(ByteLines(file), _HEAD_LINES):
+            cells = data.decode("utf-8", "replace").rstrip("\r\n").split("\t")
+            if data.strip() and len(cells) != len(header.names):  # a line of a quoted cell
+                return True
+            bare |= any('"' in cell and not _QUOTED.fullmatch(cell) for cell in cells)
+    return not bare
+
+
 def _found(record: _Record, header: _Header, columns: Columns) -> Article | InputError:
     if record.fault is not None:
         return record.fault
@@ -128,7 +151,7 @@ class _Records:
     is not read on, since a line of a text that looks like a row would become a false article.
     """
 
-    def __init__(self, path: Path, lines: ByteLines, delimiter: str) -> None:
+    def __init__(self, path: Path, lines: ByteLines, delimiter: str, *, quoted: bool = True) -> None:
         # The standard library's limit is one for the whole process; it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES + 1))
         self._path = path
@@ -140,7 +163,7 @@ class _Records:
         self._width = 0
         self._rows = 0
         self._rows_of_one_line = True
-        self._delimiter = delimiter
+        self._delimiter, self._quoted = delimiter, quoted
         self._parser = self._new_parser()
 
     def __iter__(self) -> Self:
@@ -174,7 +197,9 @@ class _Records:
         return _Record(cells, Place(self._path, line=number), offset=offset, data=data)
 
     def _new_parser(self) -> Iterator[list[str]]:
-        return csv.reader(iter(self._feed, None), delimiter=self._delimiter, strict=True)
+        lines = iter(self._feed, None)
+        quoting = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
+        return csv.reader(lines, delimiter=self._delimiter, quoting=quoting, strict=True)
 
     def _feed(self) -> str:
         number, offset, data = self._next_line()
