@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from conflict_extract.documents.byte_lines import ByteLines, opened
 from conflict_extract.documents.columns import Columns, article_of
@@ -198,7 +198,7 @@ class _Records:
 
     def _new_parser(self) -> Iterator[list[str]]:
         lines = iter(self._feed, None)
-        quoting = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
         return csv.reader(lines, delimiter=self._delimiter, quoting=quoting, strict=True)
 
     def _feed(self) -> str:
