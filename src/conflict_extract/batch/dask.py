@@ -6,7 +6,6 @@ the articles of its shard, and keeps what it makes in its shard's ledger in the 
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conflict_extract.batch.opening import ledgers_in
+from conflict_extract.batch.opening import shards_in
 from conflict_extract.batch.runner import BatchOptions, BatchRun, Progress
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.tally import Counts, Spent
@@ -25,8 +24,6 @@ from conflict_extract.extractor import Extractor
 
 if TYPE_CHECKING:
     from distributed import Client
-
-_NAME = re.compile(r"-of-(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,8 @@ def run_on_dask(client: Client, job: Job, *, shards: int | None = None) -> Itera
     """Run a batch on the workers of a cluster; the same call goes on with what was broken off.
 
     A worker that dies loses nothing: Dask gives its shard to another one, which goes on from the ledger; paid again
-    are at most the calls that were in flight. What stops one shard (budget, key) leaves the others alone. ``batch
-    status`` tells how far it is, from any machine that sees the run directory.
+    are at most the calls that were in flight. What stops one shard (budget, key) leaves the others alone.
+    ``progress_on_dask`` tells how far it is.
 
     Args:
         client: Of a cluster with one thread for each worker (``LocalCluster(threads_per_worker=1)``).
@@ -89,7 +86,8 @@ def run_on_dask(client: Client, job: Job, *, shards: int | None = None) -> Itera
     """
     from distributed import as_completed, wait
 
-    count = shards or _division_of(job.directory) or len(client.scheduler_info(n_workers=-1)["workers"])
+    begun = next((shard.of for shard in shards_in(job.directory) if shard), None) if job.directory.is_dir() else None
+    count = shards or begun or len(client.scheduler_info(n_workers=-1)["workers"])
     if count < 1:
         raise ConfigError("the cluster has no workers; start some, or say how many shards there are to be")
     parts = [Shard(number, count) for number in range(1, count + 1)]
@@ -109,12 +107,6 @@ def run_on_dask(client: Client, job: Job, *, shards: int | None = None) -> Itera
         if not ended:
             client.run(_drain, str(job.directory))
             wait(futures)
-
-
-def _division_of(directory: Path) -> int | None:
-    """In how many shards a run was begun."""
-    names = [_NAME.search(path.name) for path in ledgers_in(directory)] if directory.is_dir() else []
-    return next((int(name[1]) for name in names if name), None)
 
 
 def _options_of(options: BatchOptions, part: Shard) -> BatchOptions:
