@@ -545,6 +545,8 @@ def test_a_thousand_extractions_open_in_two_seconds(
     assert browser.execute_script("return document.querySelectorAll('*').length") < 5000
     for view in ("figures", "time", "rejected"):
         click(browser, f"#tab-{view}")
+        widths = "return [...document.querySelectorAll('.bar:not(.mini)')].map((bar) => bar.clientWidth)"
+        assert min(browser.execute_script(widths), default=200) >= 150
     assert browser.execute_script("return document.querySelectorAll('*').length") < 10_000
     start = time.monotonic()
     browser.find_element("id", "search").send_keys("Marsa Dhul")

@@ -45,6 +45,11 @@ function count(number, noun, nouns = noun + 's') {
   return `${number.toLocaleString('en')} ${number === 1 ? noun : nouns}`;
 }
 
+// Math.min and Math.max take only so many arguments.
+function extent(values) {
+  return values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+}
+
 function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -78,7 +83,7 @@ const PRINTED = 400;
 function fill(parent, items, render, step, noun) {
   let shown = 0;
   const more = el('button', { type: 'button', class: 'more', on: { click: () => next() } });
-  const place = parent.tagName === 'TBODY' ? el('tr', {}, el('td', { colspan: 9 }, more)) : el(parent.tagName === 'OL' || parent.tagName === 'UL' ? 'li' : 'p', { class: 'rest' }, more);
+  const place = parent.tagName === 'TBODY' ? el('tr', {}, el('td', { colspan: 3 }, more)) : el(parent.tagName === 'OL' || parent.tagName === 'UL' ? 'li' : 'p', { class: 'rest' }, more);
   function next() {
     const size = printing ? PRINTED : step;
     const first = shown;

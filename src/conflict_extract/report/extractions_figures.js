@@ -31,8 +31,8 @@ function barLegend() {
 
 function axisOf(quantity) {
   const ends = quantity.rows.flatMap(({ figure }) => [figure.low, figure.high]).filter((value) => value !== undefined && value !== null);
-  const most = Math.max(1, ...ends);
-  const least = Math.min(most, ...ends.filter((value) => value > 0));
+  const most = Math.max(1, extent(ends)[1]);
+  const least = Math.min(most, extent(ends.filter((value) => value > 0))[0]);
   const log = quantity.measure !== 'percent' && most / Math.max(1, least) >= 50;
   const end = quantity.measure === 'percent' ? Math.max(100, most) : log ? most * 2 : most * 1.15;
   const at = log ? (value) => 100 * Math.log1p(Math.max(0, value)) / Math.log1p(end) : (value) => 100 * Math.max(0, value) / end;

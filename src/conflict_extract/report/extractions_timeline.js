@@ -57,8 +57,8 @@ function stretches(rows) {
 }
 
 function stretchSection(rows) {
-  const first = Math.min(...rows.map(({ event }) => startOf(event)));
-  const last = Math.max(...rows.map(({ event }) => endOf(event))) + DAY;
+  const [first, end] = extent(rows.flatMap(({ event }) => [startOf(event), endOf(event)]));
+  const last = end + DAY;
   const room = Math.max(DAY, (last - first) * 0.04);
   const [from, to] = [first - room, last + room];
   const axis = { at: (time) => 100 * (time - from) / (to - from), ticks: dateTicks(from, to) };
