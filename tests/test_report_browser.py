@@ -148,6 +148,8 @@ def test_a_passage_opens_its_claim_with_chain_figures_event_and_denial(browser: 
     assert "says it is not so" in texts(browser, "#card")[0]
     assert texts(browser, ".text .on") == ["its guns had fired on the town"]
     assert "".join(texts(browser, ".text .against")).startswith("Army guns shelled the port of Marsa Dhul")
+    browser.back()
+    settle(browser, "document.querySelector('#card').innerText.includes('Claim c1')")
     go(browser, "#marsa-dhul/c4")
     chain = texts(browser, "#card .chain li")
     assert chain == [

@@ -75,8 +75,8 @@ function itemLink(article, item, content, also = []) {
 
 function go(article, item = null) {
   const hash = address(article, item);
-  if (location.hash === hash || (hash === '#' && !location.hash)) follow();
-  else location.hash = hash;
+  if ((location.hash || '#') !== hash) history.pushState(null, '', hash);
+  follow();
 }
 
 function choose(article, item, also) {
