@@ -359,7 +359,7 @@ def test_a_run_directory_is_read_with_what_failed_in_it(tmp_path: Path) -> None:
         "no extraction of failed: no answer came",
     ]
     (tmp_path / "empty").mkdir()
-    assert report(tmp_path / "empty", "--out", tmp_path / "other.html").exit_code == 1
+    assert report(tmp_path / "empty", "--out", tmp_path / "other.html").exit_code == 2
 
 
 def test_wrong_use_ends_with_2_and_overwrites_nothing(tmp_path: Path) -> None:
