@@ -260,6 +260,7 @@ class Turn:
 
     async def _outcome(self, task: asyncio.Task[Extraction | Failure]) -> list[Extraction | Failure]:
         article = self._tasks.pop(task)
+        self._wake.set()  # there is room again, and all others may have ended before the last look
         if task.cancelled():
             return []
         error = task.exception()
