@@ -123,12 +123,14 @@ class Turn:
                     yield failure
                 if self._ledger.pending > _MOST_PENDING:
                     await self._ledger.flush()
-                while self._over:
-                    for result in await self._outcome(self._over.popleft()):
-                        yield result
-                if self._is_at_its_end(feed):
+                if self._over:
+                    while self._over:
+                        for result in await self._outcome(self._over.popleft()):
+                            yield result
+                elif self._is_at_its_end(feed):
                     break
-                await self._something_to_do()
+                else:
+                    await self._something_to_do()
             for result in await self._failed(self.silence.heard()) if self._stop is None else []:
                 yield result
             if self._stop is not None:
@@ -174,8 +176,6 @@ class Turn:
         return self._stop is not None or (feed.is_empty and not self._again and not self.silence.is_outage)
 
     async def _something_to_do(self) -> None:
-        if self._over:
-            return
         try:
             async with asyncio.timeout(self.silence.wait if not self._tasks else None):
                 await self._wake.wait()
