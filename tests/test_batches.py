@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -144,7 +146,7 @@ def test_a_refused_batch_says_why(tmp_path: Path) -> None:
 
 def test_a_download_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     """Neither a file nor a part of one, after all attempts have failed."""
-    with batch_serving(solved, faults={("GET", "/files/file-1/content"): ["reset", 500]}) as server:
+    with batch_serving(solved, faults={("GET", "/files/file-1/content"): [500, 502]}) as server:
         server.add_file("x.jsonl", LINES)
         with pytest.raises(TransientModelError):
             using(server, lambda api: api.download("file-1", tmp_path / "x.jsonl"), attempts=2)
@@ -162,3 +164,37 @@ def test_nothing_of_a_file_gets_into_the_logs(tmp_path: Path, caplog: pytest.Log
         using(server, lambda api: api.create(id, url=CHAT, metadata={}))
     assert "Marsa" not in caplog.text
     assert "sk-test" not in caplog.text
+
+
+TRANSFER = """
+import asyncio, resource, sys
+from pathlib import Path
+from conflict_extract.llm.batches import BatchApi
+from conflict_extract.llm.client import Endpoint
+
+async def work():
+    large = Path(sys.argv[2])
+    small = large.with_name("small.jsonl")
+    small.write_bytes(b"x" * 2_000_000)
+    async with BatchApi(Endpoint("m", sys.argv[1], "sk-test")) as api:
+        for path in (small, large):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            await api.download(await api.upload(path, path.name), path.with_name("back.jsonl"))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+
+asyncio.run(work())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ru_maxrss is in other units")
+def test_files_are_not_held_in_memory(tmp_path: Path) -> None:
+    """80 MB go up and come down with less than 8 MB more than 2 MB do."""
+    path = tmp_path / "large.jsonl"
+    with path.open("wb") as file:
+        for _ in range(80):
+            file.write(b"x" * 999_999 + b"\n")
+    with batch_serving(solved) as server:
+        code = [sys.executable, "-c", TRANSFER, server.url, str(path)]
+        grown = subprocess.run(code, capture_output=True, text=True, check=True).stdout
+    assert int(grown) < 8_000  # kilobytes
+    assert (tmp_path / "back.jsonl").stat().st_size == 80_000_000

@@ -77,7 +77,7 @@ class BatchApi:
         endpoint.check_key()
         self._endpoint = endpoint
         self._patience = patience if patience is not None else Patience(endpoint.attempts)
-        self._connection = Connection(endpoint, None)
+        self._connection = Connection(endpoint, streaming=True)
 
     async def __aenter__(self) -> BatchApi:
         return self

@@ -16,7 +16,7 @@ _LARGE = 1 << 20  # bytes from which aiohttp wants a body as a file
 
 
 def client(
-    url: httpx2.URL, *, on_this_machine: bool, transport: httpx2.AsyncBaseTransport | None
+    url: httpx2.URL, *, on_this_machine: bool, transport: httpx2.AsyncBaseTransport | None, streaming: bool = False
 ) -> httpx2.AsyncClient:
     """A client for one endpoint: no redirects, no cookies, connections without limit.
 
@@ -24,9 +24,10 @@ def client(
         url: The endpoint's.
         on_this_machine: Whether it is on loopback: proxies are for the way out.
         transport: Stands in for the network.
+        streaming: Bodies may be too large to be held whole: httpx2 carries them, which reads and writes them by blocks.
     """
     proxies = {} if on_this_machine else getproxies()
-    if transport is None and not (proxies.get(url.scheme) or proxies.get("all")):
+    if transport is None and not streaming and not (proxies.get(url.scheme) or proxies.get("all")):
         transport = AiohttpTransport(trust_env=not on_this_machine)
     # Where there may be a proxy on the way, httpx2 goes it itself: it knows all kinds of them, and NO_PROXY.
     return httpx2.AsyncClient(

@@ -49,15 +49,22 @@ class _Client(openai.AsyncOpenAI):
 
 
 class Connection:
-    """Connections to one endpoint, for one event loop."""
+    """Connections to one endpoint, for one event loop.
 
-    def __init__(self, endpoint: Endpoint, transport: httpx2.AsyncBaseTransport | None) -> None:
+    Args:
+        endpoint: Where.
+        transport: Stands in for the network.
+        streaming: Whole files go over them.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, transport: httpx2.AsyncBaseTransport | None = None, *, streaming: bool = False
+    ) -> None:
         self._endpoint = endpoint
         self._host = urlsplit(endpoint.url).hostname or ""
-        self._client = _Client(
-            endpoint,
-            http.client(httpx2.URL(endpoint.url), on_this_machine=is_loopback(self._host), transport=transport),
-        )
+        url, near = httpx2.URL(endpoint.url), is_loopback(self._host)
+        carrier = http.client(url, on_this_machine=near, transport=transport, streaming=streaming)
+        self._client = _Client(endpoint, carrier)
         silence_carriers()
 
     async def post(self, body: bytes) -> bytes:
