@@ -386,6 +386,29 @@ def test_a_pause_holds_also_for_calls_that_are_being_booked() -> None:
     assert gate.concurrency.in_flight == 0
 
 
+def test_calls_that_wait_for_the_end_of_a_pause_are_not_waited_for() -> None:
+    """A cut may leave room for no more than these: they must not stand behind the next call, which waits for theirs."""
+    book, posted = Book(delay=2.0), []
+
+    async def post() -> Completion:
+        posted.append(virtual_time.clock())
+        number = len(posted)
+        await asyncio.sleep(0.5 if number == 9 else 0.1)
+        if number in (2, 3, 9):  # the last of these ends a window: a cut, while three calls are being booked
+            raise TransientModelError("", model="m", status=429, retry_after=100.0 if number == 9 else None)
+        return Completion(b"", None, Reply("{}", "m"))
+
+    async def run() -> None:
+        clock = virtual_time.clock
+        gate = RunGate(book, Limits(concurrency=4), model="m", pause=Pause(clock=clock), clock=clock)
+        calls = (gate.send(Call(str(number), {}, 30, 10), post) for number in range(16))
+        async with asyncio.timeout(1_000):
+            await asyncio.gather(*calls, return_exceptions=True)
+
+    virtual_time.run(run())
+    assert len(posted) == 16
+
+
 Fate = tuple[str, float, float]
 """What becomes of a call, after how many seconds, and the share of its reserve that it really takes."""
 

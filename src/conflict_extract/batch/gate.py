@@ -264,13 +264,15 @@ class RunGate:
         return completion
 
     async def _pause_is_over(self, passing: _Passing) -> None:
-        """Wait for the end of a pause that began while the reserve was being written."""
+        """Wait for the end of a pause that began while the reserve was being written.
+
+        Not at the door: whoever stands there may be waiting for this call's slot.
+        """
         while self._pause.left > 0:
             self._rates.correct(passing.entry, 0)
-            async with self._door:
-                while self.cause is None and (wait := self._pace(passing.most)):
-                    await self._something_changed(wait)
-                passing.entry = self._rates.enter(_sum(passing.most))
+            while self.cause is None and (wait := self._pace(passing.most)):
+                await self._something_changed(wait)
+            passing.entry = self._rates.enter(_sum(passing.most))
         if self.cause is not None:
             raise StoppedError(f"the call was not made: {self.cause}")
 
