@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors test check lint bench record schemas clean
+.PHONY: help demo eval eval-challenge agreement floors test check lint bench faults curator aimock record schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -62,6 +62,15 @@ bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article
 	$(BIN)/python bench/evaluation.py
 	$(BIN)/python bench/article.py
 
+faults: $(VENV)/dev ## 1,000 articles under mixed faults and three kill -9: what is lost, and what is paid for twice
+	$(BIN)/python -m bench.faults
+
+curator: $(VENV)/dev ## the same beside Curator, which gets an environment of its own in the user's cache folder
+	$(BIN)/python -m bench.curator_faults
+
+aimock: ## install aimock (a package of npm's) for the test that uses it
+	npm install --prefix .aimock --no-audit --no-fund --silent @copilotkit/aimock@1.43.0
+
 record: $(VENV)/dev ## record all answers afresh: BASE_URL=… MODEL=… (key in OPENAI_API_KEY)
 	$(call record,seeds/articles,tests/cassettes)
 	$(call record,seeds/challenge/articles,tests/cassettes/challenge)
@@ -75,7 +84,7 @@ schemas: $(VENV)/dev ## write schemas/ afresh from the models
 	$(BIN)/conflict-extract schema --out schemas
 
 clean: ## remove the environment and all that was made
-	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) out dist .aimock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "conflict-extract needs Python 3.11 or newer, this is " + sys.version.split()[0])'

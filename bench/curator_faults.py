@@ -45,7 +45,7 @@ def environment() -> Path:
     if not ready.exists():
         print(f"installing {CURATOR} into {home}", flush=True)
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", CURATOR], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", CURATOR], check=True)
         ready.touch()
     return python
 
@@ -103,8 +103,7 @@ def _curator(python: Path, plan: Plan, folder: Path, setting: Setting) -> Iterat
             f"{RULES.deadline:.0f}", str(RULES.in_flight),
         ]  # fmt: skip
         words, log = [str(word) for word in command], folder / "log.txt"
-        # Its store has no states of rows: which were finished at a kill is not asked of it.
-        yield server, Worker(words, log, frozenset, _quiet(python, folder))
+        yield server, Worker(words, log, environment=_quiet(python, folder))
 
 
 def _quiet(python: Path, folder: Path) -> Mapping[str, str]:

@@ -33,7 +33,7 @@ def show(course: Course, plan: Plan) -> None:
         f"  {len(course.results):,} done, {len(course.failed)} failed, {course.rows - len(course.results)} rows twice"
     )
     print(f"  faults met: {', '.join(f'{count} {kind}' for kind, count in sorted(met.items()))}")
-    in_flight = ", ".join(str(kill.in_flight) for kill in course.kills)
+    in_flight = ", ".join(str(kill.store.in_flight) for kill in course.kills)
     print(f"  {bill.calls:,} calls; in flight at the kills: {in_flight}; paid again: {bill.paid_again}")
     print(f"  billed for answers that the faults spoilt, whatever one does: {bill.spoilt}")
     print(f"  calls about articles that were finished before a kill: {bill.asked_again}")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conflict_extract.batch.results import RunResults
 from tests.fault_plan import LASTING, Plan
-from tests.fault_run import Bill, Kill, Worker, bill_of
+from tests.fault_run import Bill, Kill, Store, Worker, bill_of
 from tests.provider import serving
 from tests.provider_server import Call, Setting
 from tests.written_reports import id_of, lines_of
@@ -47,7 +47,7 @@ class Course:
     Attributes:
         exit_code: Of the last process.
         results: For each article that is done, its extraction without provenance.
-        rows: Lines of the export, which is more than the results where one is there twice.
+        rows: Lines of the results, which are more than the results where one is there twice.
         failed: For each article that failed, its reason.
         kills: The kills.
         journal: All requests.
@@ -79,9 +79,7 @@ def speed(journal: Sequence[Call]) -> float:
     return len({call.article for call in calls}) / (max(call.ended or call.at for call in calls) - calls[0].at)
 
 
-def run_batch(
-    plan: Plan, folder: Path, rules: Rules, kills: Sequence[int] = (), *, stop: str | None = None, stop_after: int = 0
-) -> Course:
+def run_batch(plan: Plan, folder: Path, rules: Rules, kills: Sequence[int] = (), *, stop: str | None = None) -> Course:
     """One run over the reports of a plan, with a provider of its own.
 
     Args:
@@ -89,24 +87,27 @@ def run_batch(
         folder: For input, run directory and log; it must not be there yet.
         rules: How it goes on.
         kills: After how many good answers the process is killed.
-        stop: What the provider answers to everything, after ``stop_after`` good answers.
-        stop_after: Good answers before that.
+        stop: What the provider answers to everything.
     """
     folder.mkdir(parents=True)
     inputs, directory, log = folder / "reports.jsonl", folder / "run", folder / "log.txt"
     inputs.write_text(lines_of(range(plan.articles)), encoding="utf-8")
-    with serving(Setting(vars(plan), rules.latency, rules.pause, stop, stop_after)) as server:
-        command = [
-            *PROGRAM, "batch", "run", str(inputs), "--run", str(directory), "--base-url", server.url,
-            "--model", "reporter", "--deadline", f"{rules.deadline:g}", "--concurrency", str(rules.in_flight),
-        ]  # fmt: skip
-        worker = Worker(command, log, lambda: finished(directory))
+    with serving(Setting(vars(plan), rules.latency, rules.pause, stop)) as server:
+        worker = Worker(command(inputs, directory, server.url, rules), log, lambda: store_of(directory))
         for good in kills:
             worker.run_until(server, good)
         exit_code = worker.run()
         journal = tuple(server.journal())
-    rows = list(exported(directory))
+    rows = results(directory)
     return Course(exit_code, dict(rows), len(rows), failures(directory), tuple(worker.kills), journal, log.read_text())
+
+
+def command(inputs: Path, directory: Path, url: str, rules: Rules) -> list[str]:
+    """The command under test."""
+    return [
+        *PROGRAM, "batch", "run", str(inputs), "--run", str(directory), "--base-url", url, "--model", "reporter",
+        "--deadline", f"{rules.deadline:g}", "--concurrency", str(rules.in_flight),
+    ]  # fmt: skip
 
 
 def moments(articles: int, kills: int, seed: int) -> list[int]:
@@ -115,33 +116,29 @@ def moments(articles: int, kills: int, seed: int) -> list[int]:
     return sorted(dice.sample(range(articles // 20, articles * 19 // 20), kills))
 
 
-def finished(directory: Path) -> frozenset[int]:
-    """The reports that a ledger has as done or failed, by number."""
-    rows = _rows(directory, "SELECT id FROM articles WHERE state IN ('done', 'failed')")
-    return frozenset(int(id.removeprefix("report-")) for (id,) in rows)
+def store_of(directory: Path) -> Store:
+    """What a run directory says: which reports are finished, and which calls were under way when it was left."""
+    path = directory / "ledger.sqlite3"
+    if not path.exists():  # killed before there was one
+        return Store()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
+        rows = ledger.execute("SELECT id FROM articles WHERE state IN ('done', 'failed')").fetchall()
+        (in_flight,) = ledger.execute("SELECT count(*) FROM calls WHERE state = 'open'").fetchone()
+    return Store(frozenset(int(id.removeprefix("report-")) for (id,) in rows), in_flight)
 
 
 def failures(directory: Path) -> dict[str, str]:
-    """For each article that a ledger has as failed, its reason."""
-    return dict(_rows(directory, "SELECT id, reason FROM articles WHERE state = 'failed'"))
+    """For each article that failed, its reason."""
+    return {str(failed.article): failed.reason for failed in RunResults(directory).failures()}
 
 
-def exported(directory: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The lines of ``batch export``: id, and extraction without provenance."""
-    out = directory.parent / "export.jsonl"
-    subprocess.run([*PROGRAM, "batch", "export", str(directory), "--to", "jsonl", "--out", str(out)], check=True)
-    for line in out.read_text(encoding="utf-8").splitlines():
-        extraction = json.loads(line)
-        del extraction["provenance"]
-        yield extraction["article_id"], extraction
-
-
-def _rows(directory: Path, query: str) -> list[tuple[Any, ...]]:
-    path = directory / "ledger.sqlite3"
-    if not path.exists():  # killed before there was one
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
-        return ledger.execute(query).fetchall()
+def results(directory: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Id and extraction, without provenance, of all that is done."""
+    extractions = [json.loads(line) for line in RunResults(directory).lines()]
+    return [
+        (each["article_id"], {name: value for name, value in each.items() if name != "provenance"})
+        for each in extractions
+    ]
 
 
 def breaches_of(course: Course, without: Course, plan: Plan, rules: Rules) -> list[str]:
@@ -158,7 +155,7 @@ def breaches_of(course: Course, without: Course, plan: Plan, rules: Rules) -> li
     lost = everything - course.results.keys() - course.failed.keys()
     wrong = sorted(course.failed.keys() ^ lasting)
     differing = sorted(id for id in everything - lasting if course.results.get(id) != without.results[id])
-    bill = course.bill
+    bill, in_flight = course.bill, sum(kill.store.in_flight for kill in course.kills)
     checks = {
         f"{course.rows - len(course.results)} rows are there twice": course.rows != len(course.results),
         f"{len(lost)} articles are neither done nor failed: {sorted(lost)[:5]}": lost,
@@ -166,7 +163,8 @@ def breaches_of(course: Course, without: Course, plan: Plan, rules: Rules) -> li
         f"{len(wrong)} articles failed that should not, or the other way round: {wrong[:5]}": wrong,
         f"{len(differing)} articles came out otherwise than without faults: {differing[:5]}": differing,
         f"{bill.asked_again} calls about articles that were finished": bill.asked_again,
-        f"{bill.paid_again} calls were paid again": bill.paid_again > rules.in_flight * len(course.kills),
+        f"{bill.paid_again} calls were paid again, {in_flight} were in flight": bill.paid_again > in_flight,
+        f"{in_flight} calls were in flight": in_flight > rules.in_flight * len(course.kills),
         f"{bill.unexplained} calls were paid again without a kill": bill.unexplained,
         f"{bill.breaches} calls came before a pause was over": bill.breaches,
         "articles came out with nothing in them": not all(each["claims"] for each in course.results.values()),

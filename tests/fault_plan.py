@@ -81,5 +81,7 @@ def _met(number: int, kinds: list[str]) -> list[str]:
     for kind in kinds:
         # The one repair round of a report with a faulty first reply is spoken for.
         spent = kind == "repeated_key_in_reply" and is_reasked(number)
-        met.append("500" if spent or (kind in _ONCE and kind in met) else kind)
+        # The first answer of a run says which model it is: nobody could know that it is the wrong one.
+        unknowable = kind == "other_model" and number == 0
+        met.append("500" if spent or unknowable or (kind in _ONCE and kind in met) else kind)
     return met

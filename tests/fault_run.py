@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
-from tests.provider import RunningProvider
 from tests.provider_server import Call
 
 ON_THE_WIRE = 0.25
 """Seconds. Calls that come this soon after a pause was announced may have been sent before it was read; and an answer
 that was sent this shortly before a kill may not have been written down yet."""
+
+
+class Server(Protocol):
+    """What is asked of a server: how many good answers it sent, and what came."""
+
+    def good(self) -> int: ...  # noqa: D102
+    def journal(self) -> list[Call]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,24 @@ class Kill:
 
     Attributes:
         at: When, in ``time.monotonic``.
-        in_flight: Calls that had come and were not answered.
-        finished: The reports that the worker had written down as finished, done or failed, as its store says.
+        store: What the worker had written down.
     """
 
     at: float
-    in_flight: int
-    finished: frozenset[int]
+    store: Store
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a worker's store says after its death.
+
+    Attributes:
+        finished: The numbers of the reports that are done or failed.
+        in_flight: Calls that were under way: begun, and their end not written down.
+    """
+
+    finished: frozenset[int] = frozenset()
+    in_flight: int = 0
 
 
 @dataclass
@@ -40,18 +58,18 @@ class Worker:
     Attributes:
         command: The same at each start.
         log: Where its output goes.
-        finished: Reads from its store which reports are finished.
+        store: Reads its store.
         environment: Its environment variables, or None for this process's own.
         kills: The kills so far.
     """
 
     command: Sequence[str]
     log: Path
-    finished: Callable[[], frozenset[int]]
+    store: Callable[[], Store] = Store
     environment: Mapping[str, str] | None = None
     kills: list[Kill] = field(default_factory=list)
 
-    def run(self, *, timeout: float = 600) -> int:
+    def run(self, *, timeout: float = 300) -> int:
         """Run to the end, and return the exit code."""
         with self.log.open("a") as log, self._started(log) as process:
             try:
@@ -59,27 +77,27 @@ class Worker:
             finally:
                 process.kill()
 
-    def run_until(self, server: RunningProvider, good: int, *, timeout: float = 600) -> bool:
-        """Run until so many good answers were sent in all, then ``kill -9``.
+    def run_until(self, server: Server, good: int, *, end: int = signal.SIGKILL, timeout: float = 300) -> int:
+        """Run until so many good answers were sent in all, then end it with a signal, and wait.
 
         Returns:
-            Whether it was killed, not done before.
+            The exit code: ``-end`` where the signal itself ended it.
         """
         with self.log.open("a") as log, self._started(log) as process:
             try:
-                end = time.monotonic() + timeout
+                last = time.monotonic() + timeout
                 while process.poll() is None and server.good() < good:
-                    if time.monotonic() > end:
+                    if time.monotonic() > last:
                         raise TimeoutError(f"{good} good answers were not reached in {timeout:g} s")
                     time.sleep(0.005)
+                process.send_signal(end)
+                at = time.monotonic()
+                exit_code = process.wait(60)
             finally:
                 process.kill()
-            at = time.monotonic()
-            was_killed = process.wait() == -9
-        if was_killed:
-            under_way = [call for call in server.journal() if call.at < at and (call.ended is None or call.ended > at)]
-            self.kills.append(Kill(at, len(under_way), self.finished()))
-        return was_killed
+        if exit_code == -signal.SIGKILL:
+            self.kills.append(Kill(at, self.store()))
+        return exit_code
 
     def _started(self, log: TextIO) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self.command, stdout=log, stderr=subprocess.STDOUT, env=self.environment)
@@ -130,7 +148,7 @@ def bill_of(journal: Sequence[Call], kills: Sequence[Kill] = ()) -> Bill:
         spoilt=sum(call.billed and not call.usable for call in calls),
         paid_again=len(again),
         unexplained=sum(not any(_in_flight(before, kill) for kill in kills) for before in again),
-        asked_again=sum(call.at > kill.at and call.article in kill.finished for kill in kills for call in calls),
+        asked_again=sum(call.at > kill.at and call.article in kill.store.finished for kill in kills for call in calls),
         pauses=len(after),
         breaches=sum(seconds > ON_THE_WIRE for each in after for seconds in each),
         latest=max((seconds for each in after for seconds in each if seconds <= ON_THE_WIRE), default=0.0),

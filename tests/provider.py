@@ -41,10 +41,14 @@ class RunningProvider:
         """How many good answers were sent so far."""
         return int(self._get("/count"))
 
-    def _get(self, path: str) -> str:
+    def refill(self) -> None:
+        """Let there be quota again."""
+        self._get("/refill", method="POST")
+
+    def _get(self, path: str, *, method: str = "GET") -> str:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("GET", path)
+            connection.request(method, path)
             return connection.getresponse().read().decode()
         finally:
             connection.close()

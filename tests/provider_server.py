@@ -2,8 +2,8 @@
 
 Run it with ``python -m tests.provider_server SETTING``, a JSON object with the fields of ``Setting``; it prints its
 port. ``POST /v1/chat/completions`` is answered; ``GET /journal`` gives all that came so far, as JSON Lines, and
-``GET /count`` the number of good answers sent. Plain asyncio streams would do, but a fault suite has to break
-connections in ways that no web framework allows.
+``GET /count`` the number of good answers sent; after ``POST /refill`` there is quota again. It is a protocol of its
+own, since a fault suite has to break connections in ways that no web framework allows.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Setting:
         plan: The fields of the ``Plan`` that it follows.
         latency: Seconds that each answer takes.
         pause: Seconds that it asks to wait, where it does.
-        stop: One of ``STOPPING``, or None: what it answers to everything, after ``stop_after`` good answers.
-        stop_after: Good answers before it stops.
+        stop: One of ``STOPPING``, or None: what it answers to everything, after ``stop_after`` requests.
+        stop_after: Requests before that.
     """
 
     plan: dict[str, Any]
@@ -94,8 +94,9 @@ class Provider:
         self.setting = setting
         self.journal: list[Call] = []
         self.good = 0
+        self.stop = setting.stop
         self._waiting = {number: deque(kinds) for number, kinds in Plan(**setting.plan).faults().items()}
-        self._let_through = 0
+        self._came = 0
 
     def take(self, content: bytes) -> tuple[Call, Answer | None]:
         """Note a request and decide its answer, which is None where there is never one."""
@@ -118,10 +119,9 @@ class Provider:
         return call, _completion(call.fault, reply)
 
     def _fault(self, number: int | None) -> str | None:
-        if self.setting.stop is not None:
-            self._let_through += 1
-            if self._let_through > self.setting.stop_after:
-                return self.setting.stop
+        self._came += 1
+        if self.stop is not None and self._came > self.setting.stop_after:
+            return self.stop
         waiting = self._waiting.get(number) if number is not None else None
         if not waiting:
             return None
@@ -252,6 +252,9 @@ class Connection(asyncio.Protocol):
             self._write(Answer(lines.encode(), kind="application/jsonl"))
         elif method == "GET" and path == "/count":
             self._write(Answer(b"%d" % self._provider.good))
+        elif method == "POST" and path == "/refill":
+            self._provider.stop = None
+            self._write(Answer(b""))
         elif method == "POST" and path == "/v1/chat/completions":
             call, answer = self._provider.take(content)
             self._under_way = call

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -46,7 +46,7 @@ def text_of(number: int) -> str:
     return "\n\n".join(section["text"] for section in _sections(number))
 
 
-def lines_of(numbers: range) -> str:
+def lines_of(numbers: Iterable[int]) -> str:
     """Reports as JSON Lines, to be read by ``conflict-extract``."""
     return "".join(json.dumps({"id": id_of(number), "text": text_of(number)}) + "\n" for number in numbers)
 
