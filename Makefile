@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors test check lint bench faults curator aimock record schemas clean
+.PHONY: help demo eval eval-challenge agreement floors test check lint bench nightly faults curator aimock record schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -56,11 +56,16 @@ lint: $(VENV)/dev ## format, lint, types, layers, schemas
 	$(BIN)/lint-imports
 	$(BIN)/conflict-extract schema --out schemas --check
 
-bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article
+bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article, memory of a batch
 	$(BIN)/python bench/grounding.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/evaluation.py
 	$(BIN)/python bench/article.py
+	$(BIN)/python -m bench.memory
+
+nightly: $(VENV)/dev ## what takes too long for CI: slow tests, memory of a batch of 200,000 articles
+	$(BIN)/python -m pytest -m nightly
+	$(BIN)/python -m bench.memory --articles 200000
 
 faults: $(VENV)/dev ## 1,000 articles under mixed faults and three kill -9: what is lost, and what is paid for twice
 	$(BIN)/python -m bench.faults
