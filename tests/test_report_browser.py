@@ -190,7 +190,7 @@ def test_pointing_at_an_item_scrolls_the_text_to_its_words(
 
 
 def settle(browser: Chrome, condition: str) -> None:
-    """Wait until a condition holds, at most three seconds."""
+    """Wait until a condition holds, at most ten seconds: other tests may have the machine."""
     look = """
     const inView = () => {
       const node = document.querySelector('.text .hint');
@@ -201,7 +201,7 @@ def settle(browser: Chrome, condition: str) -> None:
     };
     const [left, panel] = [document.getElementById('left'), document.getElementById('panel')];
     """
-    end = time.monotonic() + 3
+    end = time.monotonic() + 10
     while not browser.execute_script(f"{look} return {condition}"):
         assert time.monotonic() < end, condition
         time.sleep(0.02)
@@ -464,9 +464,8 @@ def test_the_canary_would_sing(chromium: Chrome, tmp_path: Path) -> None:
 def test_the_policy_stops_what_escaping_might_miss(chromium: Chrome, tmp_path: Path) -> None:
     """Scripts, handlers, styles, images, requests and forms put into the page by force are refused and reported."""
     open_page(chromium, tmp_path, [faultless()])
-    stopped = chromium.execute_async_script(
+    chromium.execute_script(
         """
-        const done = arguments[0];
         const add = (tag, fields) => document.body.append(Object.assign(document.createElement(tag), fields));
         add('script', { textContent: 'window.canary = 1' });
         add('script', { src: 'data:text/javascript,window.canary=1' });
@@ -478,10 +477,11 @@ def test_the_policy_stops_what_escaping_might_miss(chromium: Chrome, tmp_path: P
         document.body.click();
         add('form', { action: 'http://127.0.0.1:9/' });
         document.body.lastChild.submit();
-        fetch('http://127.0.0.1:9/').catch(() => setTimeout(() => done(violations), 100));
+        fetch('http://127.0.0.1:9/').catch(() => {});
         """
     )
-    assert set(stopped) == {
+    settle(chromium, "new Set(violations).size >= 8")
+    assert set(chromium.execute_script("return violations")) == {
         *("script-src-elem", "script-src-attr", "style-src-elem", "style-src-attr", "img-src", "frame-src"),
         *("connect-src", "form-action"),
     }

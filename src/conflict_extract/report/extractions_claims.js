@@ -9,7 +9,7 @@ function drawClaims(panel) {
   panel.append(el('div', { class: 'grouping', role: 'group', 'aria-label': 'Grouped by' }, el('span', { class: 'quiet' }, 'Grouped by '),
     choice('source', 'source'), choice('side', 'side, as the article states it')));
   if (!rows.length) {
-    panel.append(nothing());
+    panel.append(nothing('claims'));
     return;
   }
   const groups = bySide ? sidesOf(rows) : sourcesOf(rows);
@@ -19,8 +19,8 @@ function drawClaims(panel) {
   fill(list, groups, (group) => fold(groupHead(group), open, () => bySide && group.side !== null ? sideBody(group) : sourceBody(group)), open ? 1000 : 60, bySide ? 'side' : 'source');
 }
 
-function nothing() {
-  return el('p', { class: 'quiet empty' }, narrowed() ? 'Nothing passes the filters.' : 'There is nothing here.');
+function nothing(nouns) {
+  return el('p', { class: 'quiet empty' }, narrowed() ? 'Nothing passes the filters.' : `No ${nouns} were found.`);
 }
 
 function sourcesOf(rows) {

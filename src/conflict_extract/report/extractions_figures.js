@@ -16,8 +16,8 @@ function quantities(rows) {
 
 function drawFigures(panel) {
   const found = quantities(matching());
-  panel.append(el('p', { class: 'quiet' }, 'Each bar is one source’s claim. The library adds nothing up: parts stand beside their wholes, and rival counts beside each other.'), barLegend());
-  if (!found.length) panel.append(nothing());
+  panel.append(el('p', { class: 'quiet' }, 'Each bar is one source’s claim; what it counts (people, households) stands in the words. Nothing is added up: parts stand beside their wholes, and rival counts beside each other.'), barLegend());
+  if (!found.length) panel.append(nothing('figures'));
   for (const quantity of found) panel.append(quantitySection(quantity));
 }
 

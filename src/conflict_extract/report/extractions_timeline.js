@@ -31,7 +31,7 @@ function drawTimeline(panel) {
   const dated = rows.filter(({ event }) => event.earliest || event.latest).sort((a, b) => startOf(a.event) - startOf(b.event));
   const undated = rows.filter(({ event }) => !event.earliest && !event.latest);
   panel.append(el('p', { class: 'quiet' }, 'When, as far as the words and the article’s day of publication allow. An event has no numbers of its own: the claims about it have.'));
-  if (!rows.length) panel.append(nothing());
+  if (!rows.length) panel.append(nothing('events'));
   for (const stretch of stretches(dated)) panel.append(stretchSection(stretch));
   if (undated.length) panel.append(undatedSection(undated, dated.length > 0));
 }
