@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from conflict_extract.batch.concurrency import Concurrency, Slot
+from conflict_extract.batch.concurrency import Concurrency
 from conflict_extract.batch.ledger import CallState
 from conflict_extract.batch.money import Budget, Forecast, Price, Purse
-from conflict_extract.batch.rates import Entry, Rates
+from conflict_extract.batch.rates import Rates
 from conflict_extract.batch.tally import Spent
 from conflict_extract.errors import (
     ConflictExtractError,
@@ -37,6 +37,9 @@ FORECAST = "forecast"
 """The note in the ledger with what the answers so far have shown about the tokens that calls take."""
 
 _NOTED_EVERY = 128  # answers
+
+_AHEAD = 4
+"""For every four calls in flight one more is booked and waits for its place."""
 
 _UNSURE = frozenset({408, 499, 504, 524})
 """Statuses of a gateway that gave up waiting: the model behind it may have answered, and billed, all the same."""
@@ -137,8 +140,9 @@ class RunGate:
         self._rates = rates or Rates(limits.requests_per_minute, limits.tokens_per_minute, clock=clock)
         self._pause = pause
         self._clock = clock
-        self._door = asyncio.Lock()  # calls go out one after the other, in the order in which they came
-        self._changed = asyncio.Event()
+        self._booking = asyncio.Lock()  # calls are booked one after the other, and then go out one after the other,
+        self._door = asyncio.Lock()  # each in the order in which they came
+        self._waiting: list[asyncio.Future[None]] = []
         self._under_way: set[asyncio.Task[Completion]] = set()
         self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answered_by = ledger.note(ANSWERED_BY)
@@ -170,13 +174,12 @@ class RunGate:
             ModelError: What ``post`` raised; a ``FatalModelError`` stops the run.
         """
         most = self.forecast.reserve(call.size, call.room)
-        async with self._door:
-            while wait := self._wait_for_room(most):
+        async with self._booking:
+            while wait := self._wait_for_budget(most):
                 await self._something_changed(wait)
-            slot, entry = self.concurrency.take(), self._rates.enter(_sum(most))
             self.purse.hold(most)
-        task = asyncio.create_task(self._made(_Passing(call, most, slot, entry), post))
-        self._under_way.add(task)
+            task = asyncio.create_task(self._made(call, most, post))
+            self._under_way.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
@@ -188,7 +191,7 @@ class RunGate:
         """
         if self.cause is None:
             self.cause = cause or StoppedError("the run was told to stop")
-        self._changed.set()
+        self._tell_change()
 
     async def drained(self) -> None:
         """Wait until no call is in flight and all that they brought is durable."""
@@ -201,48 +204,65 @@ class RunGate:
         for task in self._under_way:
             task.cancel()
 
-    def _wait_for_room(self, most: Usage) -> float:
-        """Seconds until it is worth looking again, 0 where a call may go out now."""
-        if self.cause is not None:
-            raise StoppedError(f"the call was not made: {self.cause}")
+    def _wait_for_budget(self, most: Usage) -> float:
+        """Seconds until it is worth looking again, 0 where a call may be booked now."""
+        self._check_going_on()
         if not self.purse.has_room(most):
-            if not self.purse.is_settled:  # calls in flight may turn out cheaper than what is reserved for them
+            if not self.purse.is_settled:  # calls under way may turn out cheaper than what is reserved for them
                 return math.inf
             error = self.purse.used_up(most)
             self.stop(error)
             raise error
-        return self._pace(most) if self.concurrency.has_room else math.inf
+        # A few are booked ahead, so that no place in flight waits for the disk.
+        limit = self.concurrency.limit
+        return 0.0 if len(self._under_way) < limit + limit // _AHEAD + 2 else math.inf
 
-    def _pace(self, most: Usage) -> float:
-        return max(self._pause.left, self._rates.wait(_sum(most)))
+    def _wait_for_place(self, most: Usage) -> float:
+        """Seconds until it is worth looking again, 0 where a call may go out now."""
+        self._check_going_on()
+        return max(self._pause.left, self._rates.wait(_sum(most))) if self.concurrency.has_room else math.inf
+
+    def _check_going_on(self) -> None:
+        if self.cause is not None:
+            raise StoppedError(f"the call was not made: {self.cause}")
 
     async def _something_changed(self, seconds: float) -> None:
-        self._changed.clear()
+        changed = asyncio.get_running_loop().create_future()
+        self._waiting.append(changed)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if seconds == math.inf else seconds):
-                await self._changed.wait()
+                await changed
 
-    async def _made(self, passing: _Passing, post: Callable[[], Awaitable[Completion]]) -> Completion:
-        call, most = passing.call, passing.most
+    def _tell_change(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def _made(self, call: Call, most: Usage, post: Callable[[], Awaitable[Completion]]) -> Completion:
         try:
             number = await self._ledger.reserve(call.key, _sum(most), self.purse.worth(most))
         except BaseException as error:
             self._stop_for(error)
-            self.concurrency.failed(passing.slot)
-            self._settle(passing, _NOTHING)
+            self._settle(most, _NOTHING)
             raise
         try:
-            completion = await self._posted(passing, post)
+            completion = await self._posted(most, post)
         except BaseException as error:
             self._stop_for(error)
             state = billing(error)
-            self._settle(passing, _NOTHING if state == "unpaid" else None)
+            self._settle(most, _NOTHING if state == "unpaid" else None)
             status = error.status if isinstance(error, ModelError) else None
             said = error.problem if isinstance(error, ModelError) else type(error).__name__
             await self._write(self._ledger.settle(number, state, status=status, error=said))
             raise
+        await self._keep(number, call, most, completion)
+        return completion
+
+    async def _keep(self, number: int, call: Call, most: Usage, completion: Completion) -> None:
+        """Settle a call that was paid for, and keep its answer where it is final."""
         usage = completion.usage
-        self._settle(passing, usage)
+        self._settle(most, usage)
         if usage is not None:
             self.forecast.learn(call.size, usage)
             if self.forecast.answers == 1 or self.forecast.answers % _NOTED_EVERY == 0:
@@ -261,50 +281,41 @@ class RunGate:
             error=completion.error.problem if completion.error is not None else None,
         )
         await self._write(settling)
-        return completion
 
-    async def _pause_is_over(self, passing: _Passing) -> None:
-        """Wait for the end of a pause that began while the reserve was being written.
-
-        Not at the door: whoever stands there may be waiting for this call's slot.
-        """
-        while self._pause.left > 0:
-            self._rates.correct(passing.entry, 0)
-            while self.cause is None and (wait := self._pace(passing.most)):
+    async def _posted(self, most: Usage, post: Callable[[], Awaitable[Completion]]) -> Completion:
+        """Wait for a place in flight, and make the call; its place is free as soon as the answer is there."""
+        async with self._door:
+            while wait := self._wait_for_place(most):
                 await self._something_changed(wait)
-            passing.entry = self._rates.enter(_sum(passing.most))
-        if self.cause is not None:
-            raise StoppedError(f"the call was not made: {self.cause}")
-
-    async def _posted(self, passing: _Passing, post: Callable[[], Awaitable[Completion]]) -> Completion:
-        """Make the call; its slot is free as soon as the answer is there."""
+            slot, entry = self.concurrency.take(), self._rates.enter(_sum(most))
+        started, took = self._clock(), most
         try:
-            await self._pause_is_over(passing)
-            started = self._clock()
             completion = await post()
+            took = completion.usage or most
         except TransientModelError as error:
             self._pause.heed(error)  # before anything is awaited: no other call may slip out
             if error.timed_out or error.status in _TOO_MUCH:
-                self.concurrency.turned_away(passing.slot)
+                self.concurrency.turned_away(slot)
             else:
-                self.concurrency.failed(passing.slot)
+                self.concurrency.failed(slot)
+            took = _NOTHING if billing(error) == "unpaid" else most
             raise
         except RequestError:
-            self.concurrency.declined(passing.slot)
+            self.concurrency.declined(slot)
             raise
         except BaseException:
-            self.concurrency.failed(passing.slot)
+            self.concurrency.failed(slot)
             raise
         finally:
-            self._changed.set()
-        self.concurrency.answered(passing.slot, self._clock() - started, len(completion.content))
+            self._rates.correct(entry, _sum(took))
+            self._tell_change()
+        self.concurrency.answered(slot, self._clock() - started, len(completion.content))
         return completion
 
-    def _settle(self, passing: _Passing, usage: Usage | None) -> None:
+    def _settle(self, most: Usage, usage: Usage | None) -> None:
         """Give back what was reserved, but for what was used; all of it was, where nobody knows."""
-        self.purse.settle(passing.most, usage)
-        self._rates.correct(passing.entry, _sum(usage or passing.most))
-        self._changed.set()
+        self.purse.settle(most, usage)
+        self._tell_change()
 
     async def _write(self, writing: Awaitable[None]) -> None:
         try:
@@ -319,18 +330,9 @@ class RunGate:
 
     def _ended(self, task: asyncio.Task[Completion]) -> None:
         self._under_way.discard(task)
+        self._tell_change()
         if not task.cancelled():
             task.exception()  # whoever waits has it too; perhaps nobody does any more
-
-
-@dataclass(slots=True)
-class _Passing:
-    """A call on its way, with what it holds."""
-
-    call: Call
-    most: Usage
-    slot: Slot
-    entry: Entry
 
 
 def billing(error: BaseException) -> CallState:

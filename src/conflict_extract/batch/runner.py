@@ -193,8 +193,8 @@ class BatchRun:
             self._extractor,
             self.ledger,
             gate,
-            # A few more articles than calls: while one is read and grounded, another's call is in flight.
-            most=limits.concurrency + (limits.concurrency // 8 + 2 if gate is not None else 0),
+            # More articles than calls: while some are read, grounded and written, the calls of others are in flight.
+            most=(2 if gate is not None else 1) * limits.concurrency,
             shard=None if retrying else self._options.shard,
             retrying=retrying,
             endurance=self._options.endurance,
