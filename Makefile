@@ -61,6 +61,7 @@ bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article,
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/evaluation.py
 	$(BIN)/python bench/article.py
+	$(BIN)/python bench/exports.py
 	$(BIN)/python -m bench.memory
 
 nightly: $(VENV)/dev ## what takes too long for CI: slow tests, memory of a batch of 200,000 articles

@@ -49,7 +49,7 @@ def test_every_format(tmp_path: Path, to: str) -> None:
     assert (code, printed) == (0, "")
     assert f"2 extractions written to {out}: " in said
     assert out.exists()
-    assert list(tmp_path.rglob("*.part")) == []
+    assert list(tmp_path.rglob("*.exporting")) == []
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_written(tmp_path: Path) -> None:

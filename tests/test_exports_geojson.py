@@ -41,8 +41,8 @@ SMALL = Gazetteer(
         )
         for name in {key(each[0]) for each in TOWNS}
     },
-    {"syria": "SY", "united states": "US", "georgia": "GE", "greece": "GR"},
-    {"texas": "TX", "georgia": "GA"},
+    {"syria": "SY", "south syria": "SS", "united states": "US", "georgia": "GE", "greece": "GR"},
+    {"texas": "TX", "georgia": "GA", "new syria": "NS"},
 )
 
 
@@ -72,6 +72,7 @@ def located(text: str, name: str, within: str | None = None, *, others: tuple[An
         ("A blast in Damascus in Syria killed six.", "Damascus", None, "SY"),
         ("A blast in Damascus. Syria is at war.", "Damascus", "Syria", "SY"),
         ("A blast hit Kyle, Texas.", "Kyle", None, "US"),
+        ("A blast hit Salqin in northwest Syria.", "Salqin", "northwest Syria", "SY"),
         ("A blast hit the town of Salqin. Syria is at war.", "Salqin", None, "SY"),
         ("A blast hit Salqin city. Syria is at war.", "Salqin", None, "SY"),
         ("A blast hit Hass in Idlib Province.", "Hass", "Idlib Province", "SY"),
@@ -103,6 +104,10 @@ def test_located(text: str, name: str, within: str | None, town: str) -> None:
         ("A blast hit Odd in Nowhere Province. Syria is at war.", "Odd", "Nowhere Province", "unconfirmed", 1),
         ("A blast hit Idlib, Syria. Idlib Province is at war.", "Idlib", "Syria", "unconfirmed", 1),
         ("Shells hit Idlib, Syria, and the countryside of Idlib.", "Idlib", "Syria", "unconfirmed", 1),
+        ("A blast hit Salqin, South Syria.", "Salqin", "South Syria", "unconfirmed", 1),
+        ("A blast hit Salqin, Northern Syria.", "Salqin", "Northern Syria", "unconfirmed", 1),
+        ("A blast hit the town of Salqin. South Syria is at war.", "Salqin", None, "unconfirmed", 1),
+        ("A blast hit the town of Salqin. New Syria is in America.", "Salqin", None, "unconfirmed", 1),
         ("A blast hit Nowhere, Syria.", "Nowhere", "Syria", "unknown", 0),
         ("A blast hit the port of Idlib Province.", "Idlib Province", None, "unknown", 0),
         ("War in Syria.", "Syria", None, "country", 0),

@@ -69,7 +69,7 @@ def test_rows_are_written_in_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def stream() -> Iterator[Extraction]:
         for number in range(7):
-            sizes.append((tmp_path / "x.parquet.part").stat().st_size)
+            sizes.append((tmp_path / "x.parquet.exporting").stat().st_size)
             yield making.extraction(article=None, article_id=f"d{number}")
 
     write(stream(), "parquet", tmp_path / "x.parquet")

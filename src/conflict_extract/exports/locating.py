@@ -35,9 +35,10 @@ Reason = Literal["unknown", "ambiguous", "unconfirmed", "country", "no_place"]
 - no_place: the article gives the event no place.
 """
 _KINDS = "province|governorate|region|district|state|county|oblast|prefecture|department|countryside"
-_PARTS = r"(?:north|south|east|west|central)(?:ern)?-?(?:east|west)?(?:ern)?"
+_PARTS = "(?:north|south|east|west|central)(?:ern)?-?(?:east|west)?(?:ern)?"
 _KIND = re.compile(rf"\s+(?:{_KINDS})$")
-_PART = re.compile(rf"^(?:{_PARTS})\s+")
+_PART = re.compile(rf"^{_PARTS}\s+")
+"""In small letters: "eastern Libya" is in Libya, "South Sudan" not in Sudan, "Northern Ireland" not in Ireland."""
 _TOWN_BEFORE = re.compile(r"\b(?:city|town|capital|port)\s+of\s+(?:the\s+)?$", re.IGNORECASE)
 _TOWN_AFTER = re.compile(r"\s+(?:city|town)\b", re.IGNORECASE)
 _LARGE = 15_000
@@ -144,7 +145,7 @@ class Locator:
 
     def _area(self, name: str) -> frozenset[tuple[str, str | None]]:
         """The countries, with the regions in them, that a name may stand for."""
-        plain = _PART.sub("", key(name))
+        plain = key(_PART.sub("", name.strip()))
         area: set[tuple[str, str | None]] = set()
         if country := self._gazetteer.country(plain):
             area.add((country, None))
@@ -156,8 +157,13 @@ class Locator:
 
     def _is_named(self, country: str) -> bool:
         """Whether the article's text has the name of a country as words of their own."""
-        names = [name for name, code in self._gazetteer.countries.items() if code == country]
-        return any(re.search(rf"\b{re.escape(name)}\b", self._key) for name in names)
+        known = {**self._gazetteer.states, **self._gazetteer.countries}
+        for name in (name for name, code in self._gazetteer.countries.items() if code == country):
+            longer = [other for other in known if name in other and other != name]  # "South Sudan" is not Sudan
+            text = re.sub("|".join(map(re.escape, longer)), " ", self._key) if longer else self._key
+            if re.search(rf"\b{re.escape(name)}\b", text):
+                return True
+        return False
 
 
 def _larger_places(extraction: Extraction) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from conflict_extract.errors import ConfigError
 
 @contextmanager
 def growing(files: Sequence[Path], *, force: bool) -> Iterator[tuple[Path, ...]]:
-    """Where to write files: each as ``FILE.part``, which becomes ``FILE`` when the block ends well.
+    """Where to write files: each as ``FILE.exporting``, which becomes ``FILE`` when the block ends well.
 
     A block that fails leaves nothing of its own, and what was there before as it was.
 
@@ -28,7 +28,7 @@ def growing(files: Sequence[Path], *, force: bool) -> Iterator[tuple[Path, ...]]
             raise ConfigError(f"{file}: this is a folder; --out names a file")
         if file.exists() and not force:
             raise ConfigError(f"{file} is there already; --force overwrites it")
-    parts = tuple(file.with_name(file.name + ".part") for file in files)
+    parts = tuple(file.with_name(file.name + ".exporting") for file in files)
     try:
         for part in parts:
             part.parent.mkdir(parents=True, exist_ok=True)
