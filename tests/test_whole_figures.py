@@ -30,6 +30,10 @@ from conflict_extract.text.whole_figures import whole_figure
         ("A woman and 3 medics died.", "A", "A", 1, 1),
         ("A woman and 3 medics died.", "3", "3", 3, 3),
         ("On 5 May 12 men died.", "12", "12", 12, 12),
+        ("They killed a 9-year-old boy.", "a", "a", 1, 1),
+        ("It hit a 12-storey block.", "a", "a", 1, 1),
+        ("It hit a 30-strong group.", "a", "a 30", 30, 30),
+        ("It killed two hundred-and-five men.", "two", "two hundred-and-five", 205, 205),
         ("They killed 1,000 and wounded 1,700.", "1,000", "1,000", 1000, 1000),
     ],
 )

@@ -15,6 +15,7 @@ _FARTHEST = 6
 """Words on each side that may belong to a figure."""
 _WORD_BEFORE = re.compile(r"([^\s,;:()\"“”]+)([ \u00a0-]|\s?[–—-]\s?)\Z")
 _WORD_AFTER = re.compile(r"([ \u00a0-]|\s?[–—-]\s?)([^\s,;:.()\"“”–—-]+)")
+_TIED_AFTER = re.compile(r"[–—-]([^\W\d_]+)")
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 
 
@@ -62,10 +63,16 @@ def _starts(text: str, start: int) -> list[int]:
 def _ends(text: str, end: int) -> list[int]:
     found = [end]
     while len(found) <= _FARTHEST and (match := _WORD_AFTER.match(text, found[-1])):
-        if not _belongs(match[2]):
+        if not _belongs(match[2]) or _is_of_something(text, match.end()):
             break
         found.append(match.end())
     return found
+
+
+def _is_of_something(text: str, end: int) -> bool:
+    """Whether a hyphen ties the number that ends here to what it counts: the 9 of "a 9-year-old boy" counts years."""
+    tied = _TIED_AFTER.match(text, end)
+    return tied is not None and tied[1].lower() not in words.HYPHENATED and not _belongs(tied[1])
 
 
 def _belongs(word: str) -> bool:
