@@ -19,6 +19,7 @@ def test_the_public_names_are_these() -> None:
     assert set(conflict_extract.__all__) == {
         *("Article", "Attribution", "Source", "Claim", "Figure", "Relation", "Event", "Actor", "Place", "Span"),
         *("Extraction", "Provenance", "Rejected", "Told", "Usage"),
+        *("BatchOptions", "BatchRun", "Limits", "RunResults"),
         *("Extractor", "Failure", "Options", "Parameters", "VaguePolicy", "ACLED", "OPEN"),
         *("ConflictExtractError", "ConfigError", "InputError", "ModelError", "TransientModelError"),
         *("FatalModelError", "RequestError", "InvalidReplyError", "ReplayError", "GoldError", "LedgerError"),

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conflict_extract.asking import Options
+    from conflict_extract.batch.gate import Limits
+    from conflict_extract.batch.results import RunResults
+    from conflict_extract.batch.runner import BatchOptions, BatchRun
     from conflict_extract.errors import (
         BudgetError,
         ConfigError,
@@ -55,6 +58,8 @@ __all__ = [
     "Actor",
     "Article",
     "Attribution",
+    "BatchOptions",
+    "BatchRun",
     "BudgetError",
     "Claim",
     "ConfigError",
@@ -70,6 +75,7 @@ __all__ = [
     "InternalError",
     "InvalidReplyError",
     "LedgerError",
+    "Limits",
     "ModelError",
     "Options",
     "Parameters",
@@ -79,6 +85,7 @@ __all__ = [
     "Relation",
     "ReplayError",
     "RequestError",
+    "RunResults",
     "Source",
     "Span",
     "StoppedError",
@@ -91,6 +98,9 @@ __all__ = [
 
 _HOMES = {
     "asking": ("Options",),
+    "batch.gate": ("Limits",),
+    "batch.results": ("RunResults",),
+    "batch.runner": ("BatchOptions", "BatchRun"),
     "errors": (
         "BudgetError",
         "ConfigError",
