@@ -18,9 +18,9 @@ from tests.provider import serving
 from tests.provider_server import Setting
 from tests.written_reports import id_of, lines_of
 
-PLAN = Plan(articles=100, seed=4, share=0.4, lasting=0.04)
+PLAN = Plan(articles=80, seed=10, share=0.4, lasting=0.05)
 CLEAN = replace(PLAN, share=0.0, lasting=0.0)
-RULES = Rules(in_flight=16, deadline=2.0, latency=0.05, pause=0.5)
+RULES = Rules(in_flight=16, deadline=3.0, latency=0.05, pause=0.5)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def directory(tmp_path: Path) -> Path:
 
 def test_a_quota_that_ends_in_the_middle_stops_the_run_until_it_is_filled(directory: Path) -> None:
     """At most the calls in flight meet it; the same command goes on when there is quota again."""
-    setting = Setting(vars(CLEAN), RULES.latency, stop="quota", stop_after=40)
+    setting = Setting(vars(CLEAN), RULES.latency, stop="quota", stop_after=30)
     with serving(setting) as server:
         words = command(directory.parent / "reports.jsonl", directory, server.url, RULES)
         worker = Worker(words, directory.parent / "log")
