@@ -19,7 +19,7 @@ from conflict_extract.batch.store import unpack
 from conflict_extract.cli.app import app
 from tests.batch_provider import answered, failed, good, recorded_answers, requests_in, write_results
 from tests.batch_server import batch_serving
-from tests.fault_server import completion
+from tests.fault_server import completion, serving
 from tests.seeds import FOLDER, ROOT, SEEDS
 from tests.test_cli import run, start
 
@@ -60,7 +60,9 @@ def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> No
     first = ["batch", "prepare", FOLDER, "--model", model, "--base-url", url]
     names: list[str] = []
     for number in range(1, 9):
-        code, out, err = run(*(first if number == 1 else first[:2]), "--run", tmp_path / "run", "--out", tmp_path / "o")
+        code, out, err = invoke(
+            *(first if number == 1 else first[:2]), "--run", tmp_path / "run", "--out", tmp_path / "o"
+        )
         assert code == 0, err
         if not out:
             break
@@ -68,7 +70,7 @@ def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> No
         results = {
             line["custom_id"]: answered(recordings[line["custom_id"]]) for line in requests_in(map(Path, out.split()))
         }
-        code, _, err = run("batch", "collect", tmp_path / "run", write_results(tmp_path / "r.jsonl", results))
+        code, _, err = invoke("batch", "collect", tmp_path / "run", write_results(tmp_path / "r.jsonl", results))
         assert code == 0, err
     assert len(names) == 2
     with Extractor.replaying(CASSETTES) as extractor:
@@ -276,3 +278,25 @@ def test_the_docs_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for command, options in re.findall(r"(?:batch |`)(prepare|collect|submit|poll)\b([^`\n]*)", docs):
         _, helped, _ = invoke("batch", command, "--help")
         assert set(re.findall(r"--[a-z-]+", options)) <= set(re.findall(r"--[a-z-]+", helped))
+
+
+def test_status_and_a_live_run_know_what_is_out(tmp_path: Path) -> None:
+    """What is reserved is shown, in money too; who asks live for what is out is warned; answers of files are used."""
+    path = articles(tmp_path, 2)
+    prices = tmp_path / "prices.toml"
+    prices.write_text('currency = "USD"\n[models.m]\ninput = 1.0\noutput = 10.0\n')
+    with serving(completion(EMPTY)) as server:
+        settings = ["--run", tmp_path / "run", "--model", "m", "--base-url", server.url]
+        _, out, _ = invoke("batch", "prepare", path, *settings, "--out", tmp_path / "o", "--prices", prices)
+        _, status, _ = invoke("batch", "status", tmp_path / "run")
+        assert "calls: 2 sent" in status
+        assert "tokens, for calls under way or in batch files" in status
+        keys = [line["custom_id"] for line in requests_in([Path(out.strip())])]
+        results = write_results(tmp_path / "r.jsonl", {keys[0]: NOTHING})
+        assert invoke("batch", "collect", tmp_path / "run", results)[0] == 0
+        _, status, _ = invoke("batch", "status", tmp_path / "run")
+        assert "USD 0.00" in status
+        code, _, err = invoke("batch", "run", path, *settings)
+        assert (code, "1 requests of this run are out" in err) == (0, True), err
+        assert len(server.calls) == 1
+    assert rows(tmp_path / "run", "SELECT state, count(*) FROM articles GROUP BY state") == [("done", 2)]

@@ -16,6 +16,7 @@ from conflict_extract.batch.gate import ANSWERED_BY
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Price
 from conflict_extract.batch.provider_requests import SentRequests
+from conflict_extract.batch.results import CURRENCY
 from conflict_extract.batch.settings import settings_of
 from conflict_extract.documents import Sourced
 from conflict_extract.errors import (
@@ -227,7 +228,15 @@ class ProviderRun:
         return Price(**json.loads(noted)) if noted is not None else None
 
     async def set_price(self, price: Price) -> None:
-        """Note what the provider takes for batch files: results that come back are billed by it."""
+        """Note what the provider takes for batch files: results that come back are billed by it.
+
+        Raises:
+            ConfigError: The run's costs are in other money.
+        """
+        kept = self.ledger.note(CURRENCY)
+        if kept not in (None, price.currency):
+            raise ConfigError(f"the run's costs are in {kept} so far, and the price table is in {price.currency}")
+        await self.ledger.write_note(CURRENCY, price.currency)
         await self.ledger.write_note(_PRICE, json.dumps(asdict(price)))
 
     def close(self) -> None:

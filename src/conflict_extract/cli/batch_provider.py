@@ -6,10 +6,23 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conflict_extract.cli.batch_results import RunDirectory
+from conflict_extract.cli.batch_run import BudgetOption, Prices
+from conflict_extract.cli.engine_options import (
+    BaseUrl,
+    MaxTokens,
+    ModelName,
+    Reasks,
+    Strict,
+    Temperature,
+    Vague,
+    options_of,
+    parameters_of,
+)
 from conflict_extract.cli.inputs import PATHS_HELP, DateColumn, IdColumn, Inputs, Published, TextColumn
 
 if TYPE_CHECKING:
@@ -17,8 +30,6 @@ if TYPE_CHECKING:
     from conflict_extract.batch.provider_results import Collected
     from conflict_extract.batch.provider_rounds import Round
     from conflict_extract.batch.provider_run import ProviderRun
-
-_RunDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The run directory.")]
 
 _SETTINGS = ("model", "base_url", "temperature", "max_tokens", "reasks", "strict", "vague")
 
@@ -28,46 +39,32 @@ LOOK_EVERY = 60.0
 
 def prepare(
     context: typer.Context,
-    run: Annotated[Path, typer.Option("--run", metavar="DIR", help="The run directory; made where it is not there.")],
+    directory: Annotated[
+        Path, typer.Option("--run", metavar="DIR", help="The run directory; made where it is not there.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the batch files are written.")],
     paths: Annotated[
         list[Path] | None,
         typer.Argument(metavar="PATHS", help=f"{PATHS_HELP} Without any, those that the run has already."),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", envvar="CONFLICT_EXTRACT_MODEL", help="The model, as its endpoint names it."),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", envvar="OPENAI_BASE_URL", help="The endpoint; without it, OpenAI's."),
-    ] = None,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
     text_column: TextColumn = None,
     id_column: IdColumn = None,
     date_column: DateColumn = None,
     published: Published = None,
-    budget: Annotated[
-        str | None,
-        typer.Option(metavar="AMOUNT", help='"20M tokens" or "25 USD": requests that could pass it are not written.'),
-    ] = None,
-    prices: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Price table (TOML or JSON) with what the provider takes for batch files."),
-    ] = None,
+    budget: BudgetOption = None,
+    prices: Prices = None,
     again: Annotated[
         bool,
         typer.Option("--again", help="Also what is out already and unanswered; it may be paid for twice."),
     ] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Also for the articles that failed.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail an article where anything would be rejected.")] = False,
-    reasks: Annotated[int, typer.Option(min=0, metavar="N", help="How often faulty replies are asked for again.")] = 1,
-    temperature: Annotated[
-        str, typer.Option(metavar="X|none", help="0 to 2; none sends none, for models that take none.")
-    ] = "0",
-    max_tokens: Annotated[int, typer.Option(min=1, metavar="N", help="Room for a reply, in tokens.")] = 16_000,
-    vague: Annotated[
-        Literal["acled", "open"], typer.Option(help="Lower bounds of vague words: ACLED's, or none.")
-    ] = "acled",
+    strict: Strict = False,
+    reasks: Reasks = 1,
+    temperature: Temperature = "0",
+    max_tokens: MaxTokens = 16_000,
+    vague: Vague = "acled",
 ) -> None:
     """Write what is still to be asked into the files of a new round, for a provider's Batch API or vLLM's run-batch.
 
@@ -78,22 +75,26 @@ def prepare(
     from conflict_extract.batch.money import Budget, read_price
     from conflict_extract.batch.provider_rounds import Asking
     from conflict_extract.batch.provider_rounds import prepare as write_round
+    from conflict_extract.batch.provider_run import ProviderRun
     from conflict_extract.cli.terminal import complain
     from conflict_extract.errors import ConfigError
+    from conflict_extract.llm.client import Endpoint
 
     if any(out.resolve() == path.resolve() for path in paths or []):
         raise ConfigError(f"{out}: --out is one of the inputs; batch files are no articles, give them another folder")
     limit = Budget.parse(budget) if budget is not None else None
     source = Inputs(paths or [], text_column, id_column, date_column, published)
     items = source.stream() if paths else None
-    given = any(_is_given(context, name) for name in _SETTINGS)
-    with (
-        _resumed(run)
-        if _has_run(run) and not given
-        else _begun(
-            run, model, base_url or None, temperature, max_tokens, reasks=reasks, strict=strict, vague=vague
-        ) as opened
-    ):
+    if _has_run(directory) and not any(_is_given(context, name) for name in _SETTINGS):
+        begun = _resumed(directory)
+    else:
+        if not model:
+            raise ConfigError("no model: name one with --model (or CONFLICT_EXTRACT_MODEL)")
+        options = options_of(reasks=reasks, strict=strict, vague=vague)
+        begun = ProviderRun(
+            directory, Endpoint(model, base_url or None), parameters_of(temperature, max_tokens), options
+        )
+    with begun as opened:
         price = read_price(prices, opened.endpoint.model) if prices is not None else None
         if prices is not None and price is None:
             raise ConfigError(f"{prices}: it has no price for {opened.endpoint.model!r}")
@@ -116,7 +117,7 @@ def prepare(
 
 
 def collect(
-    directory: _RunDirectory,
+    directory: RunDirectory,
     files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Output and error files, .jsonl or .jsonl.gz.")],
 ) -> None:
     """Read output and error files of a provider's batches, or of vLLM's run-batch, back into the run.
@@ -150,7 +151,7 @@ def collect(
 
 
 def submit(
-    directory: _RunDirectory,
+    directory: RunDirectory,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where `batch prepare` wrote the files.")],
     again: Annotated[
         bool,
@@ -175,7 +176,7 @@ def submit(
 
 
 def poll(
-    directory: _RunDirectory,
+    directory: RunDirectory,
     wait: Annotated[bool, typer.Option("--wait", help="Look every minute until all batches have ended.")] = False,
 ) -> None:
     """Look at the batches that were submitted; download and collect those that have ended.
@@ -238,30 +239,6 @@ def _resumed(directory: Path) -> ProviderRun:
     from conflict_extract.cli.engine import KEY_VARIABLE
 
     return ProviderRun.resume(directory, api_key=os.environ.get(KEY_VARIABLE) or None)
-
-
-def _begun(
-    directory: Path,
-    model: str | None,
-    base_url: str | None,
-    temperature: str,
-    max_tokens: int,
-    *,
-    reasks: int,
-    strict: bool,
-    vague: str,
-) -> ProviderRun:
-    from conflict_extract.asking import Options
-    from conflict_extract.batch.provider_run import ProviderRun
-    from conflict_extract.cli.engine_options import parameters_of
-    from conflict_extract.errors import ConfigError
-    from conflict_extract.llm.client import Endpoint
-    from conflict_extract.text.figures import ACLED, OPEN
-
-    if not model:
-        raise ConfigError("no model: name one with --model (or CONFLICT_EXTRACT_MODEL)")
-    options = Options(reasks=reasks, strict=strict, policy={"acled": ACLED, "open": OPEN}[vague])
-    return ProviderRun(directory, Endpoint(model, base_url), parameters_of(temperature, max_tokens), options)
 
 
 def _tell_round(run: ProviderRun, made: Round, folder: Path) -> None:

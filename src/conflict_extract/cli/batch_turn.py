@@ -83,9 +83,10 @@ class GivenTurn:
 
 def take(turn: GivenTurn, inputs: Inputs | None) -> bool:
     """Take a turn, over inputs or else over what failed; whether anything stands as failed at its end."""
+    from conflict_extract.batch.provider_requests import SentRequests
     from conflict_extract.batch.runner import BatchRun
     from conflict_extract.cli.batch_progress import BatchProgress
-    from conflict_extract.cli.terminal import console
+    from conflict_extract.cli.terminal import console, warn
     from conflict_extract.extractor import Extractor
 
     stream = inputs.stream() if inputs is not None else None
@@ -96,6 +97,8 @@ def take(turn: GivenTurn, inputs: Inputs | None) -> bool:
         BatchRun(extractor, turn.directory, turn.batch_options(model.name)) as run,
         _drained_by_signals(run),
     ):
+        if out := SentRequests(run.ledger).counts().get("sent"):
+            warn(f"{out} requests of this run are out in batch files: what is asked now is paid for a second time")
         count = inputs.count if inputs is not None else None
         with BatchProgress(console(), run, turn.directory, count, shard=turn.shard) as progress:
             for result in run.retry() if stream is None else run.results(stream):

@@ -34,7 +34,8 @@ def standing_lines(standing: Standing) -> Iterator[str]:
     yield f"spent: {amount(standing.spent, standing.currency)}"
     yield f"told: {standing.prompt_tokens:,} tokens of requests, {standing.completion_tokens:,} of replies"
     if standing.spent.open_tokens:
-        yield f"reserved: {standing.spent.open_tokens:,} tokens, for calls under way"
+        out = " or in batch files" if standing.calls.get("sent") else ""
+        yield f"reserved: {standing.spent.open_tokens:,} tokens, for calls under way{out}"
     if standing.holder is not None:
         left = standing.seconds_left
         yield f"rate: {standing.rate:.3g}/s" + (f", about {duration(left)} left" if left is not None else "")
