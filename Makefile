@@ -56,12 +56,13 @@ lint: $(VENV)/dev ## format, lint, types, layers, schemas
 	$(BIN)/lint-imports
 	$(BIN)/conflict-extract schema --out schemas --check
 
-bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article, memory of a batch
+bench: $(VENV)/dev ## speed of grounding, cost of importing, CPU for an article, speed and memory of a batch
 	$(BIN)/python bench/grounding.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/evaluation.py
 	$(BIN)/python bench/article.py
 	$(BIN)/python bench/exports.py
+	$(BIN)/python -m bench.throughput
 	$(BIN)/python -m bench.memory
 
 nightly: $(VENV)/dev ## what takes too long for CI: slow tests, memory of a batch of 200,000 articles

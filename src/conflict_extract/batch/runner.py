@@ -11,6 +11,7 @@ from typing import Self
 
 from conflict_extract.background import BackgroundLoop
 from conflict_extract.batch.configuration import configuration_of
+from conflict_extract.batch.garbage import collecting_seldom
 from conflict_extract.batch.gate import Limits, RunGate
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Purse
@@ -208,8 +209,9 @@ class BatchRun:
         outcome = "given up"
         results = turn.results(items)
         try:
-            async for result in results:
-                yield result
+            with collecting_seldom():
+                async for result in results:
+                    yield result
             outcome = "finished"
         except Exception as error:
             outcome = f"{type(error).__name__}: {error}"

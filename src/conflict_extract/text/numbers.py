@@ -48,12 +48,12 @@ _SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9, "tn
 
 _TOKEN = re.compile(
     r"""
-    (?P<number>
+    (?P<word> [^\W\d_]+ (?:['’][^\W\d_]+)* )
+    | (?P<number>
         (?<!\d) \d{1,3} (?P<mark>[,'’\u00a0\u2007\u2009\u202f]) \d{3} (?:(?P=mark)\d{3})* (?!\d) (?:\.\d+)?
       | (?<!\d) \d{1,2} (?:,\d{2})+ ,\d{3} (?!\d)                 # 1,50,000 as written in South Asia
       | \d+ (?:\.\d+)?
     )
-    | (?P<word> [^\W\d_]+ (?:['’][^\W\d_]+)* )
     | (?P<sign> \S )
     """,
     re.VERBOSE,
@@ -162,7 +162,7 @@ def lex(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         else:
             plain = plain.lower()
             plain = plain if plain.isascii() else plain.replace("’", "'")
-        tokens.append(Token(plain, kind, *match.span()))  # type: ignore[arg-type]
+        tokens.append(Token._make((plain, kind, *match.span())))
     return tokens
 
 
