@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from conflict_extract.models import Extraction
+from conflict_extract.report.extractions_data import Entry, entry_of
+from conflict_extract.report.extractions_page import as_page
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -60,3 +65,57 @@ def resize(browser: Chrome, width: int, height: int, **features: str) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     told = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": told})
+
+
+def open_page(
+    browser: Chrome, folder: Path, entries: Iterable[Extraction | Entry], hash: str = "", problems: tuple[str, ...] = ()
+) -> Path:
+    """Write the page and open it."""
+    path = folder / "report.html"
+    page = as_page(
+        [each if isinstance(each, Entry) else entry_of(each) for each in entries],
+        source="results.jsonl",
+        problems=problems,
+    )
+    path.write_text(page, "utf-8")
+    browser.get(f"{path.as_uri()}{hash}")
+    return path
+
+
+def texts(browser: Chrome, selector: str) -> list[str]:
+    """The visible words of elements."""
+    return browser.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].map((node) => node.innerText)", selector
+    )
+
+
+def click(browser: Chrome, selector: str) -> None:
+    """Click the first such element, where the mouse would."""
+    browser.find_element("css selector", selector).click()
+
+
+def go(browser: Chrome, hash: str) -> None:
+    """Follow an address within the page."""
+    browser.execute_async_script(
+        "const done = arguments[1]; if ((location.hash || '#') === arguments[0]) return done();"
+        "addEventListener('hashchange', () => setTimeout(done), { once: true }); location.hash = arguments[0];",
+        hash,
+    )
+
+
+def settle(browser: Chrome, condition: str) -> None:
+    """Wait until a condition holds, at most ten seconds: other tests may have the machine."""
+    look = """
+    const inView = () => {
+      const node = document.querySelector('.text .hint');
+      const pane = document.getElementById('left').getBoundingClientRect();
+      if (!node) return false;
+      const box = node.getBoundingClientRect();
+      return box.top >= pane.top && box.bottom <= pane.bottom;
+    };
+    const [left, panel] = [document.getElementById('left'), document.getElementById('panel')];
+    """
+    end = time.monotonic() + 10
+    while not browser.execute_script(f"{look} return {condition}"):
+        assert time.monotonic() < end, condition
+        time.sleep(0.02)
