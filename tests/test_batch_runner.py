@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -221,23 +220,40 @@ def test_what_failed_is_passed_over_until_it_is_retried(tmp_path: Path) -> None:
     assert (row["state"], row["attempts"], row["error"]) == ("done", 2, None)
 
 
-def test_an_endpoint_that_goes_away_for_a_while_fails_no_article(tmp_path: Path) -> None:
-    """Where nothing is answered any more, the run waits, tries one article now and then, and goes on."""
-    began = time.monotonic()
-    asked_while_gone = 0
+@pytest.mark.parametrize("refused", [5, 40])
+def test_an_endpoint_that_goes_away_for_a_while_fails_no_article(tmp_path: Path, refused: int) -> None:
+    """In a short trouble articles get another chance; in a long one the run waits, and tries one now and then."""
+    gone: list[str] = []
 
-    def gone(id: str, call: int) -> None:  # noqa: ARG001
-        nonlocal asked_while_gone
-        if len(model.asked) > 10 and time.monotonic() < began + 0.7:
-            asked_while_gone += 1
+    def answer_not(id: str, call: int) -> None:  # noqa: ARG001
+        if len(model.asked) > 10 and len(gone) < refused:
+            gone.append(id)
             raise TransientModelError("connection refused", model="fake")
 
-    model = Model(gone, seconds=0.01)
-    endurance = Endurance(silent=8, waits=(0.05, 0.1), longest=30)
-    results = take(model, tmp_path, articles(200), BatchOptions(limits=Limits(concurrency=4), endurance=endurance))
+    model = Model(answer_not, seconds=0.01)
+    endurance = Endurance(silent=8, waits=(0.01, 0.02), longest=60)
+    options = BatchOptions(limits=Limits(concurrency=4), endurance=endurance)
+    results = take(model, tmp_path, articles(60), options)
+    assert len(gone) == refused
     assert all(isinstance(each, Extraction) for each in results)
-    assert len(results) == len(done(tmp_path)) == 200
-    assert 8 <= asked_while_gone < 30
+    assert len(results) == len(done(tmp_path)) == 60
+    assert len(model.asked) == 60 + refused
+
+
+def test_articles_that_never_get_an_answer_fail_in_the_end(tmp_path: Path) -> None:
+    """One that is alone at once; several on end after another try, while the others are done."""
+    alone, together = {"a5"}, {"a20", "a21", "a22", "a23"}
+
+    def answer_not(id: str, call: int) -> None:  # noqa: ARG001
+        if id in alone | together:
+            raise TransientModelError("timed out", model="fake")
+
+    model = Model(answer_not)
+    results = take(model, tmp_path, articles(40), ONE)
+    assert {each.article_id for each in results if isinstance(each, Failure)} == alone | together
+    assert {id: model.asked.count(id) for id in ("a5", "a20", "a23")} == {"a5": 1, "a20": 2, "a23": 2}
+    assert len(done(tmp_path)) == 35
+    assert {failed.reason for failed in RunResults(tmp_path).failures()} == {"no_answer"}
 
 
 def test_an_endpoint_that_stays_away_stops_the_run_and_fails_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from conflict_extract import Article, InputError, LedgerError, TransientModelError, Usage
-from conflict_extract.batch.ledger import Ledger, under_way
+from conflict_extract.batch.journal import under_way
+from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.tally import Counts, Spent
 from tests import making
 

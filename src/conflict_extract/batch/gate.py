@@ -12,7 +12,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from conflict_extract.batch.concurrency import Concurrency
-from conflict_extract.batch.ledger import CallState
+from conflict_extract.batch.journal import CallState
 from conflict_extract.batch.money import Budget, Forecast, Price, Purse
 from conflict_extract.batch.rates import Rates
 from conflict_extract.batch.tally import Spent

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextvars import ContextVar
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from conflict_extract.batch.journal import Journal
 from conflict_extract.batch.opening import OpenRun, open_run
 from conflict_extract.batch.store import Statement, Writer, unpack
-from conflict_extract.batch.tally import Spent, counts_of, spent_of
+from conflict_extract.batch.tally import counts_of
 from conflict_extract.errors import (
     ConflictExtractError,
     InputError,
@@ -20,7 +19,7 @@ from conflict_extract.errors import (
     RequestError,
     TransientModelError,
 )
-from conflict_extract.models import Article, Extraction, Usage
+from conflict_extract.models import Article, Extraction
 
 Standing = Literal["new", "changed", "waiting", "done", "failed", "repeated", "conflict"]
 """How an article stands that comes up in the input:
@@ -33,18 +32,11 @@ Standing = Literal["new", "changed", "waiting", "done", "failed", "repeated", "c
 - conflict: its id came up before in this session, with another text.
 """
 
-CallState = Literal["paid", "unpaid", "presumed"]
-"""What a call came to: billed; not billed; or unknown, so that it counts at its reserve."""
-
-under_way: ContextVar[str | None] = ContextVar("under_way", default=None)
-"""The id of the article that the running task works on: the journal of calls is kept by it."""
-
-
 _UNREAD = "\0"
 """Before places among what is noted: no id begins so."""
 
 
-class Ledger:
+class Ledger(Journal):
     """The ledger of one run, held by one process. Open it with ``Ledger.open``; close it, or use it as a context.
 
     Its coroutines return when what they write is durable. Reading is quick enough to be done on the event loop.
@@ -60,13 +52,9 @@ class Ledger:
         self.path = opened.path
         self.directory = opened.path.parent
         self._lock = opened.lock
-        self._reading = reading = opened.reading
-        self._writer = Writer(opened.writing, opened.path)
         self._noted: dict[str, tuple[str, int]] = {}
-        self._reserves: dict[int, tuple[int, float]] = {}
-        self.session = self._one("SELECT max(n) FROM sessions")
-        self._last_call = self._one("SELECT ifnull(max(n), 0) FROM calls")
-        self.counts, self._spent = counts_of(reading), spent_of(reading)
+        super().__init__(opened.reading, Writer(opened.writing, opened.path))
+        self.counts = counts_of(opened.reading)
 
     @classmethod
     def open(
@@ -199,95 +187,6 @@ class Ledger:
             for last, body in rows:
                 yield last, Article.model_validate_json(unpack(body))
 
-    # Answers and the journal of calls
-
-    def answer_of(self, key: str) -> bytes | None:
-        """The body of a completion that was paid for under this request key, None where there is none."""
-        row = self._reading.execute("SELECT body FROM answers WHERE key = ?", (key,)).fetchone()
-        return unpack(row[0]) if row is not None else None
-
-    async def reserve(self, request: str, tokens: int, cost: float | None = None) -> int:
-        """Enter a call that is about to be made, at the most that it may take.
-
-        It counts in ``spent`` from the moment of the call, before anything is awaited.
-
-        Args:
-            request: The request key.
-            tokens: Of request and reply together, at the most.
-            cost: The same in money, where the price is known.
-
-        Returns:
-            The call's number, for ``settle``.
-
-        Raises:
-            LedgerError: It cannot be written: the call must not be made.
-        """
-        self._last_call += 1
-        number = self._last_call
-        self._reserves[number] = (tokens, cost or 0.0)
-        sql = (
-            "INSERT INTO calls (n, request, article, session, state, reserved_tokens, reserved_cost, started)"
-            " VALUES (?, ?, ?, ?, 'open', ?, ?, ?)"
-        )
-        await self._write((sql, (number, request, under_way.get(), self.session, tokens, cost, time.time())))
-        return number
-
-    async def settle(
-        self,
-        call: int,
-        state: CallState,
-        *,
-        request: str | None = None,
-        answer: bytes | None = None,
-        usage: Usage | None = None,
-        cost: float | None = None,
-        status: int | None = None,
-        error: str | None = None,
-    ) -> None:
-        """Enter what a call came to; where it was answered, the answer with it, in one commit.
-
-        Args:
-            call: Its number.
-            state: Where it is not ``unpaid`` and usage or cost are not known, it counts at its reserve.
-            request: The request key, with ``answer``.
-            answer: The body of a completion that is worth keeping: asking again finds it.
-            usage: Tokens, as the endpoint counted them.
-            cost: In money, where the price is known.
-            status: HTTP status.
-            error: What went wrong, without words of the article.
-
-        Raises:
-            LedgerError: It cannot be written.
-        """
-        tokens, reserved = self._reserves.pop(call)
-        if state != "unpaid":
-            used = usage.prompt_tokens + usage.completion_tokens if usage is not None else tokens
-            money = reserved if cost is None else cost
-            self._spent = replace(self._spent, tokens=self._spent.tokens + used, cost=self._spent.cost + money)
-        prompt, completion = (usage.prompt_tokens, usage.completion_tokens) if usage is not None else (None, None)
-        now = time.time()
-        sql = (
-            "UPDATE calls SET state = ?, prompt_tokens = ?, completion_tokens = ?, cost = ?, status = ?, error = ?,"
-            " ended = ? WHERE n = ?"
-        )
-        statements: list[Statement] = [(sql, (state, prompt, completion, cost, status, error, now, call))]
-        if answer is not None:
-            keeping = (
-                "REPLACE INTO answers (key, body, prompt_tokens, completion_tokens, created) VALUES (?, ?, ?, ?, ?)"
-            )
-            statements.append((keeping, (request, answer, prompt, completion, now)))
-        await self._write(*statements)
-
-    def spent(self) -> Spent:
-        """What is spent in all sessions of this ledger, and what is reserved by calls under way or out."""
-        reserves = list(self._reserves.values())  # in one step: other threads may ask
-        return Spent(
-            self._spent.tokens,
-            self._spent.cost,
-            self._spent.open_tokens + sum(tokens for tokens, _ in reserves),
-            self._spent.open_cost + sum(cost for _, cost in reserves),
-        )
-
     # Batch files
 
     def execute(self, *statements: Statement) -> asyncio.Future[None]:
@@ -376,13 +275,6 @@ class Ledger:
 
     def _is_unread(self, place: str) -> bool:
         return _UNREAD + place in self._noted or bool(self._one("SELECT count(*) FROM unread WHERE place = ?", place))
-
-    async def _write(self, *statements: Statement) -> None:
-        await self._writer.write(statements)
-
-    def _one(self, sql: str, *values: Any) -> int:
-        (found,) = self._reading.execute(sql, values).fetchone()
-        return int(found)
 
     def _count(self, before: str, after: str) -> None:
         setattr(self.counts, before, getattr(self.counts, before) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conflict_extract.errors import TransientModelError
 from conflict_extract.models import Article
@@ -17,14 +18,23 @@ class Endurance:
     Attributes:
         silent: So many articles on end without an answer, each after all its attempts, are no accident.
         silent_at_first: The same as long as nothing was ever answered: then rather the address is wrong.
+        together: So many on end are rather a short trouble of the endpoint than each one's own.
         waits: Seconds before each try with one article; the last one again and again.
         longest: Seconds after which the run stops.
     """
 
     silent: int = 16
     silent_at_first: int = 3
+    together: int = 4
     waits: tuple[float, ...] = (15.0, 30.0, 60.0, 120.0, 300.0)
     longest: float = 3_600.0
+
+
+class Released(NamedTuple):
+    """What is no longer held: articles to be tried again, and those that have failed."""
+
+    again: list[Article]
+    failed: list[tuple[Article, TransientModelError]]
 
 
 class Silence:
@@ -49,6 +59,7 @@ class Silence:
         self._since: float | None = None
         self._next = 0.0
         self._tries = 0
+        self._had_another: set[str] = set()
 
     @property
     def is_outage(self) -> bool:
@@ -59,11 +70,26 @@ class Silence:
         """The article that is tried next, in an outage; it is held no more."""
         return self._held.pop(0)[0]
 
-    def heard(self) -> list[tuple[Article, TransientModelError]]:
-        """An answer came. Returns what was held: after an outage to be tried again, else it has failed."""
+    def heard(self) -> Released:
+        """An answer came: what was held is to be tried again, or has failed."""
+        self._heard = True
+        return self.release()
+
+    def release(self) -> Released:
+        """Hold nothing any more.
+
+        After an outage all is tried again. What was held together with others, as in a short trouble, is tried once
+        more; what was alone, or had that chance before, has failed.
+        """
         held, self._held = self._held, []
-        self._heard, self._since, self._tries = True, None, 0
-        return held
+        was_outage, self._since, self._tries = self.is_outage, None, 0
+        if was_outage:
+            return Released([article for article, _ in held], [])
+        together = len(held) >= self._endurance.together
+        again = [article for article, _ in held if together and article.id not in self._had_another]
+        self._had_another.update(article.id for article in again)
+        ids = {article.id for article in again}
+        return Released(again, [each for each in held if each[0].id not in ids])
 
     def add(self, article: Article, error: TransientModelError) -> TransientModelError | None:
         """An article got no answer. Returns the error that stops the run, where it has waited long enough."""

@@ -10,8 +10,9 @@ from collections.abc import AsyncGenerator, Coroutine, Iterable
 from typing import Any, Protocol
 
 from conflict_extract.batch.feed import Feed
-from conflict_extract.batch.ledger import Ledger, under_way
-from conflict_extract.batch.outage import Endurance, Silence
+from conflict_extract.batch.journal import under_way
+from conflict_extract.batch.ledger import Ledger
+from conflict_extract.batch.outage import Endurance, Released, Silence
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.documents import Sourced
 from conflict_extract.errors import (
@@ -127,12 +128,15 @@ class Turn:
                     while self._over:
                         for result in await self._outcome(self._over.popleft()):
                             yield result
-                elif self._is_at_its_end(feed):
+                elif not self._is_at_its_end(feed):
+                    await self._something_to_do()
+                elif self._stop is not None:
                     break
                 else:
-                    await self._something_to_do()
-            for result in await self._failed(self.silence.heard()) if self._stop is None else []:
-                yield result
+                    for failure in await self._released(self.silence.release()):
+                        yield failure
+                    if not self._again:
+                        break
             if self._stop is not None:
                 raise self._stop
             await self._ledger.flush()
@@ -273,18 +277,16 @@ class Turn:
                 self._stop_with(enough)
             return []
         self._first_alone = False
-        was_outage, held = self.silence.is_outage, self.silence.heard()
-        if was_outage:
-            self._again.extend(article for article, _ in held)
-            held = []
         self._ended()
-        return [result, *await self._failed(held)]
+        return [result, *await self._released(self.silence.heard())]
 
-    async def _failed(self, held: list[tuple[Article, TransientModelError]]) -> list[Failure]:
-        for article, error in held:
+    async def _released(self, released: Released) -> list[Failure]:
+        """Queue again what is to be tried again; what has failed is noted and returned."""
+        self._again.extend(released.again)
+        for article, error in released.failed:
             await self._ledger.fail(article.id, error)
             self._ended()
-        return [Failure(article.id, error) for article, error in held]
+        return [Failure(article.id, error) for article, error in released.failed]
 
     def _ended(self) -> None:
         self.ended += 1
