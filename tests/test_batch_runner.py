@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -279,11 +280,17 @@ def test_a_run_is_drained_from_another_thread(tmp_path: Path) -> None:
     """What is in progress comes to its end, nothing more is begun, and the rest is for the next turn."""
     model = Model(seconds=0.05)
     results: list[Extraction | Failure] = []
+
+    def drain() -> None:
+        while len(model.asked) < 10:
+            time.sleep(0.01)
+        run.drain()
+
     with (
         Extractor(model) as extractor,
         BatchRun(extractor, tmp_path, BatchOptions(limits=Limits(concurrency=5))) as run,
     ):
-        threading.Timer(0.2, run.drain).start()
+        threading.Thread(target=drain).start()
         with pytest.raises(StoppedError, match="the same command goes on"):
             results.extend(run.results(articles(200)))
     assert 0 < len(done(tmp_path)) == len(model.asked) < 100
