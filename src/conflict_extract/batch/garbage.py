@@ -22,8 +22,7 @@ def collecting_seldom() -> Iterator[None]:
     if not gc.isenabled() or not 0 < before[0] < _THRESHOLD:  # whoever set it otherwise knows why
         yield
         return
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # no collection before it: that takes long where much was loaded
     gc.set_threshold(_THRESHOLD, *before[1:])
     try:
         yield

@@ -143,6 +143,7 @@ class RunGate:
         self._booking = asyncio.Lock()  # calls are booked one after the other, and then go out one after the other,
         self._door = asyncio.Lock()  # each in the order in which they came
         self._waiting: list[asyncio.Future[None]] = []
+        self._booked = 0  # calls that wait for their place in flight
         self._under_way: set[asyncio.Task[Completion]] = set()
         self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answered_by = ledger.note(ANSWERED_BY)
@@ -178,6 +179,7 @@ class RunGate:
             while wait := self._wait_for_budget(most):
                 await self._something_changed(wait)
             self.purse.hold(most)
+            self._booked += 1
             task = asyncio.create_task(self._made(call, most, post))
             self._under_way.add(task)
         task.add_done_callback(self._ended)
@@ -215,7 +217,7 @@ class RunGate:
             raise error
         # A few are booked ahead, so that no place in flight waits for the disk.
         limit = self.concurrency.limit
-        return 0.0 if len(self._under_way) < limit + limit // _AHEAD + 2 else math.inf
+        return 0.0 if self._booked + self.concurrency.in_flight < limit + limit // _AHEAD + 2 else math.inf
 
     def _wait_for_place(self, most: Usage) -> float:
         """Seconds until it is worth looking again, 0 where a call may go out now."""
@@ -243,6 +245,7 @@ class RunGate:
         try:
             number = await self._ledger.reserve(call.key, _sum(most), self.purse.worth(most))
         except BaseException as error:
+            self._booked -= 1
             self._stop_for(error)
             self._settle(most, _NOTHING)
             raise
@@ -284,10 +287,13 @@ class RunGate:
 
     async def _posted(self, most: Usage, post: Callable[[], Awaitable[Completion]]) -> Completion:
         """Wait for a place in flight, and make the call; its place is free as soon as the answer is there."""
-        async with self._door:
-            while wait := self._wait_for_place(most):
-                await self._something_changed(wait)
-            slot, entry = self.concurrency.take(), self._rates.enter(_sum(most))
+        try:
+            async with self._door:
+                while wait := self._wait_for_place(most):
+                    await self._something_changed(wait)
+                slot, entry = self.concurrency.take(), self._rates.enter(_sum(most))
+        finally:
+            self._booked -= 1
         started, took = self._clock(), most
         try:
             completion = await post()
