@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conflict_extract.batch import provider_files
@@ -50,6 +50,7 @@ def test_the_limits_are_openais() -> None:
     assert Limits() == Limits(requests=50_000, size=200_000_000)
 
 
+@settings(max_examples=40)
 @given(count=st.integers(1, 40), requests=st.integers(1, 12), lines=st.integers(1, 9))
 def test_files_are_cut_at_their_limits(
     tmp_path_factory: pytest.TempPathFactory, count: int, requests: int, lines: int
