@@ -20,7 +20,6 @@ from conflict_extract.batch.gate import Limits
 from conflict_extract.batch.money import Budget, Price
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.errors import ConfigError
-from tests.dask_job import IN_FLIGHT
 from tests.fault_run import Kill, Store, bill_of
 from tests.provider import RunningProvider, serving
 from tests.provider_server import Setting
@@ -100,8 +99,8 @@ def test_a_killed_job_and_a_killed_worker_lose_nothing(tmp_path: Path) -> None:
         assert ids == {id_of(report) for report in range(REPORTS) if mine.has(id_of(report))}
     bill = bill_of(journal, kills)
     assert (bill.asked_again, bill.unexplained) == (0, 0)
-    in_flight = sum(count for (count,) in rows(tmp_path, "SELECT count(*) FROM calls WHERE state = 'presumed'"))
-    assert bill.paid_again <= in_flight <= 3 * IN_FLIGHT, "two workers were killed with the job, and one alone"
+    unknown = sum(count for (count,) in rows(tmp_path, "SELECT count(*) FROM calls WHERE state = 'presumed'"))
+    assert bill.paid_again <= unknown, "paid again are calls that were out when their worker died, and no others"
 
 
 def test_rates_and_budget_are_divided_and_calls_in_flight_are_not() -> None:
