@@ -44,7 +44,8 @@ class Store:
 
     Attributes:
         finished: The numbers of the reports that are done or failed.
-        in_flight: Calls that were under way: begun, and their end not written down.
+        in_flight: Calls that were under way: begun, and their end not written down. A few of them may have been booked
+            ahead, and not have gone out yet.
     """
 
     finished: frozenset[int] = frozenset()
