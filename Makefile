@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors test check lint bench nightly faults curator aimock record schemas clean
+.PHONY: help demo eval eval-challenge agreement floors test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo ## run the main job on the five seed articles, from recorded answers, into out/
 	@mkdir -p out
@@ -89,6 +89,16 @@ endef
 
 schemas: $(VENV)/dev ## write schemas/ afresh from the models
 	$(BIN)/conflict-extract schema --out schemas
+
+# NO_MKDOCS_2_WARNING: mkdocs-material's documented switch for its notice about its own end of life.
+docs: $(VENV)/dev ## build the site into out/site; a warning fails it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+docs-serve: $(VENV)/dev ## the site on loopback, built afresh when a page changes
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+docs-outputs: $(VENV)/dev ## run the code of the pages, and write what it prints, and the page of the command line
+	$(BIN)/python -m tests.documented
 
 clean: ## remove the environment and all that was made
 	rm -rf $(VENV) out dist .aimock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
