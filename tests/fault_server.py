@@ -92,6 +92,10 @@ class ChatServer:
             return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256  # else many connections at once are dropped, and tried again a second later
+
+
 @contextmanager
 def serving(*answers: Prepared) -> Iterator[ChatServer]:
     """Run an endpoint that gives these answers in their order."""
@@ -109,7 +113,7 @@ def serving(*answers: Prepared) -> Iterator[ChatServer]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
