@@ -124,7 +124,7 @@ def _run_bash(block: Block, folder: Path) -> str:
     environment |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"),
-        "COLUMNS": "88",
+        "COLUMNS": "80",
     }
     done = subprocess.run(
         ["bash", "-eu", "-c", block.code],
@@ -180,7 +180,7 @@ def command_line_page() -> str:
     ]
     for words, command in command_line():
         printed = CliRunner().invoke(
-            app, [*words[1:], "--help"], prog_name="conflict-extract", env={"COLUMNS": "88", "TERMINAL_WIDTH": "88"}
+            app, [*words[1:], "--help"], prog_name="conflict-extract", env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"}
         )
         if printed.exit_code:
             raise AssertionError(printed.output)

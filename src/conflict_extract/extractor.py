@@ -43,8 +43,10 @@ class Extractor:
     """Makes extractions with one model. Use it as a context manager, or close it after use.
 
     Example:
-        >>> with Extractor.replaying("tests/cassettes") as extractor:  # doctest: +SKIP
-        ...     extraction = extractor.extract(Article(id="x", text=text))
+        ```python
+        with Extractor.replaying("tests/cassettes") as extractor:
+            extraction = extractor.extract(Article(id="x", text=text))
+        ```
     """
 
     def __init__(self, model: ChatModel, options: Options = Options()) -> None:  # noqa: B008 - frozen

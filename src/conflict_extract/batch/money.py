@@ -47,12 +47,12 @@ def read_price(path: Path | str, model: str) -> Price | None:
     for. Half the price of a provider's batch files is a table of its own.
 
     Example:
-        ::
-
-            currency = "USD"
-            [models."gpt-5-mini"]
-            input = 0.25
-            output = 2.00
+        ```toml
+        currency = "USD"
+        [models."gpt-5-mini"]
+        input = 0.25
+        output = 2.00
+        ```
 
     Returns:
         The price, None where the table does not have the model.

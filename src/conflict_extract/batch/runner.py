@@ -79,11 +79,11 @@ class BatchRun:
     """One process's turn at a run. Use it as a context, or close it.
 
     Example:
-        ::
-
-            with Extractor.connect("my-model", base_url=url) as extractor, BatchRun(extractor, "run") as run:
-                for result in run.results(articles):
-                    ...
+        ```python
+        with Extractor.connect("my-model", base_url=url) as extractor, BatchRun(extractor, "run") as run:
+            for result in run.results(articles):
+                ...
+        ```
 
     Args:
         extractor: Makes the extractions. It stays open.

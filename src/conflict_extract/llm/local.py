@@ -22,10 +22,10 @@ class LocalServer:
     file's name, whatever model is asked for, so ask for that.
 
     Example:
-        ::
-
-            with LocalServer("model.gguf") as server:
-                model = OpenAIModel(Endpoint(server.model, server.base_url, deadline=3600))
+        ```python
+        with LocalServer("model.gguf") as server:
+            model = OpenAIModel(Endpoint(server.model, server.base_url, deadline=3600))
+        ```
 
     Attributes:
         base_url: Like ``http://127.0.0.1:PORT/v1``; only while it runs.

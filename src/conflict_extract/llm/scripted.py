@@ -22,12 +22,12 @@ class ScriptedModel(OpenAIModel):
     twice, as it does in an ``Answer``.
 
     Example:
-        ::
-
-            model = ScriptedModel(['{"claims": []}'])
-            answer = asyncio.run(model.ask(request, lambda reply: None, reasks=0))
-            assert answer.replies[0].text == '{"claims": []}'
-            assert len(model.requests) == 1
+        ```python
+        model = ScriptedModel(['{"claims": []}'])
+        answer = asyncio.run(model.ask(request, lambda reply: None, reasks=0))
+        assert answer.replies[0].text == '{"claims": []}'
+        assert len(model.requests) == 1
+        ```
 
     Attributes:
         requests: What was asked, in order: each with its messages (the faulty reply and its faults, in a repair
