@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -127,6 +128,16 @@ def test_every_table_of_the_ledger_is_described() -> None:
         name for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
     }
     assert described == set(re.findall(r"CREATE TABLE (\w+)", store._TABLES))
+
+
+def test_the_layers_are_those_that_are_checked() -> None:
+    """The table of the architecture has each layer of the contract, in its order, and no other."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [set(re.findall(r"\w+", layer)) for contract in contracts for layer in contract.get("layers", ())]
+    page = (PAGES / "architecture.md").read_text(encoding="utf-8").partition("## Layers")[2].partition("\n## ")[0]
+    assert [set(re.findall(r"`(\w+)`", row)) for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)] == layers
 
 
 def test_every_page_is_in_the_navigation() -> None:
