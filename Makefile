@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs clean
+.PHONY: help demo eval eval-challenge agreement floors weights test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ agreement: ## after make eval: the recorded answers beside each labeller, paired
 floors: ## after make eval: raise the floors of a set: SET=seeds|challenge WHY="…"
 	@test -n "$(SET)" -a -n "$(WHY)" || { echo 'give SET=seeds or SET=challenge, and WHY="what moved the scores"'; exit 2; }
 	$(BIN)/python bench/floors.py $(SET) out/$(SET).jsonl --gold $(if $(filter seeds,$(SET)),seeds/gold,seeds/challenge/gold) --why "$(WHY)"
+
+weights: $(VENV)/dev ## whether the scorer's weights align the right items, by what is known apart from them (a minute)
+	$(BIN)/python -m bench.alignment_weights
 
 test: $(VENV)/dev ## run all tests
 	$(BIN)/python -m pytest

@@ -21,6 +21,8 @@ KEY_FIELDS: Mapping[ListName, tuple[str, ...]] = {
 class Weights:
     """What makes two items alike: shares of one.
 
+    Tuning them on what is known of labelled and recorded items gains nothing (docs/scorer-weights.md).
+
     Attributes:
         span: Dice coefficient of their places, in code points.
         text: Likeness of their words, whatever their order (rapidfuzz, ``ratio`` of the sorted words).
