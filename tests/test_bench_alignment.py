@@ -29,7 +29,7 @@ def test_it_runs_on_two_articles(capsys: pytest.CaptureFixture[str]) -> None:
     for kind in ("labellings", "answers", "made"):
         for name in ("challenge", "seeds"):
             [block] = re.findall(
-                rf"^{name}, {kind}(?: \(prompt v\d+\))?: \d+ alignments.*\n.*\n +start values +(.*)$", printed, re.M
+                rf"^{name}, {kind}(?: \(prompt v\d+\))*: \d+ alignments.*\n.*\n +start values +(.*)$", printed, re.M
             )
             right, *_, changed_right, changed_wrong, changed_open = block.split()
             assert int(right) > 10
