@@ -41,24 +41,21 @@ def article_and_reply() -> tuple[str, str]:
             sources.append({"id": f"s{number}", "name": name, "type": "military", "who": "named", "side": None})
             quote = f"{name} … depot of {town} on Tuesday night"
             attributions.append(
-                {"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "marks": []}
+                {"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "is": []}
             )
         events.append(
             {
                 "id": f"e{number}", "quote": None, "act": "shelling_artillery_missile_attack",
-                "summary": f"Rockets on the grain depot of {town}", "actors": ["p1 initiator"], "places": [town],
-                "time": "on Tuesday night", "marks": ["rocket"],
+                "summary": f"Rockets on the grain depot of {town}", "actors": ["p1"], "places": [town],
+                "time": "on Tuesday night", "is": ["rocket"],
             }
         )  # fmt: skip
         for kind, quote in (("attack", act), ("casualties", toll)):
-            figure = {
-                "text": f"more than {30 + number}", "measure": "killed", "of": "soldiers", "whom": "combatant",
-                "window": None,
-            }  # fmt: skip
+            figure = {"text": f"more than {30 + number} | soldiers", "as": "killed combatant"}
             claims.append(
                 {
                     "id": f"c{len(claims)}", "quote": quote, "kind": kind, "by": f"a{speaker}", "on": [f"e{number}"],
-                    "say": f"Near {town}, more than {30 + number} soldiers were killed.", "rel": [], "marks": [],
+                    "say": f"Near {town}, more than {30 + number} soldiers were killed.", "rel": [], "is": [],
                     "fig": [figure] if kind == "casualties" else [],
                 }
             )  # fmt: skip

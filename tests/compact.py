@@ -8,7 +8,7 @@ from conflict_extract.models.attribution import Attribution
 from conflict_extract.models.base import Model
 from conflict_extract.models.claim import Claim
 from conflict_extract.models.event import Event
-from conflict_extract.reply.wire import SHORT, USUAL, WITHIN, _quotes_of_events, marks_of
+from conflict_extract.reply.wire import BAR, SHORT, USUAL, USUAL_ROLE, WITHIN, _quotes_of_events, counts, marks_of
 
 
 def compact(reply: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,9 @@ def _event(item: Any, actors: _Table, quotes: dict[str, str]) -> Any:
         return item
     item = dict(item)
     item["actors"] = [
-        f"{actors.id_of({'name': each['name'], 'type': each['type']})} {each['role']}" for each in item["actors"]
+        actors.id_of({"name": each["name"], "type": each["type"]})
+        + ("" if each["role"] == USUAL_ROLE else f" {each['role']}")
+        for each in item["actors"]
     ]
     item["places"] = [each["name"] + (WITHIN + each["within"] if each["within"] else "") for each in item["places"]]
     if quotes.get(item["id"]) == item["quote"]:
@@ -68,13 +70,27 @@ def _event(item: Any, actors: _Table, quotes: dict[str, str]) -> Any:
 
 
 def _claim(item: Any) -> Any:
-    if not isinstance(item, dict) or not {"relations", "statement", "quote"} <= item.keys():
+    if not isinstance(item, dict) or not {"relations", "statement", "quote", "figures"} <= item.keys():
         return item
     small = dict(item)
     small["relations"] = [f"{each['kind']} {each['claim']}" for each in item["relations"]]
+    small["figures"] = [_figure(each) for each in item["figures"]]
     if small["statement"] == small["quote"]:
         small["statement"] = None
     return _marked(small, Claim)
+
+
+def _figure(figure: Any) -> Any:
+    """The compact figure; one whose measure or category does not exist stays broken."""
+    if not isinstance(figure, dict) or not {"text", "measure", "of", "category", "window"} <= figure.keys():
+        return figure
+    names = {full: name for name, full in counts().items()}
+    parts = [figure["text"], figure["of"] or "", figure["window"] or ""]
+    while not parts[-1]:
+        parts.pop()
+    rest = {name: value for name, value in figure.items() if name not in ("measure", "category", "of", "window")}
+    counted = names.get((figure["measure"], figure["category"]), f"{figure['measure']} {figure['category']}")
+    return {**rest, "text": BAR.join(parts), "as": counted}
 
 
 def _marked(item: dict[str, Any], model: type[Model]) -> dict[str, Any]:

@@ -102,8 +102,8 @@ def test_engines_accept_a_faultless_reply(accepts: Callable[[str], bool]) -> Non
 def _broken() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, change in {
         "an unknown value": lambda reply: reply["claims"][0].update(kind="massacre"),
-        "an unknown mark": lambda reply: reply["claims"][0].update(marks=["doubtful"]),
-        "a missing field": lambda reply: reply["claims"][0].pop("marks"),
+        "an unknown mark": lambda reply: reply["claims"][0].update({"is": ["doubtful"]}),
+        "a missing field": lambda reply: reply["claims"][0].pop("is"),
         "a field too many": lambda reply: reply["events"][0].update(confidence=1),
         "a number for a text": lambda reply: reply["claims"][0]["fig"][0].update(text=12),
         "an empty chain": lambda reply: reply["attributions"][0].update(chain=[]),
@@ -148,6 +148,7 @@ def test_marks_are_derived_from_the_vocabulary() -> None:
 
 
 def _expanded(list_name: str, **changes: Any) -> dict[str, Any]:
+    changes = {SHORT.get(name, name): value for name, value in changes.items()}
     reply = compact(making.reply())
     reply[list_name][0].update(changes)
     expanded: dict[str, Any] = expand(reply)[list_name][0]
@@ -195,7 +196,7 @@ def test_an_id_that_no_table_has_is_no_source() -> None:
         st.none() | st.booleans() | st.integers() | st.sampled_from(["s1", "e1", "negated", "p1 target"]),
         lambda inner: (
             st.lists(inner)
-            | st.dictionaries(st.sampled_from(["id", "chain", "marks", "quote", "actors", "on", "rel", "say"]), inner)
+            | st.dictionaries(st.sampled_from(["id", "chain", "is", "fig", "text", "as", "quote", "actors", "on", "rel", "say"]), inner)
         ),
         max_leaves=12,
     )

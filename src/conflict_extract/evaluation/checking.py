@@ -18,8 +18,8 @@ from conflict_extract.evaluation.positions import Where
 from conflict_extract.evaluation.standing import standing
 from conflict_extract.models import Article
 from conflict_extract.models.base import Model
-from conflict_extract.reply.anchoring import NEXT_TO
 from conflict_extract.reply.schema import LISTS
+from conflict_extract.reply.workbench import NEXT_TO
 from conflict_extract.text.figures import read_figure
 from conflict_extract.text.grounding import Grounder
 from conflict_extract.text.support import Support

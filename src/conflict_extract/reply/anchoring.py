@@ -14,29 +14,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any
 
 from conflict_extract.models.attribution import Attribution, Source
 from conflict_extract.models.base import Span
 from conflict_extract.models.claim import Claim, Figure
 from conflict_extract.models.event import Actor, Event, Place
-from conflict_extract.models.extraction import RejectionReason
 from conflict_extract.models.item import Item
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
+from conflict_extract.reply.counting import read_counted
 from conflict_extract.reply.parsing import Candidate, Rejections
-from conflict_extract.reply.placing import Passage, place_quotes, shortened
-from conflict_extract.reply.schema import Draft
-from conflict_extract.text.grounding import Placement
-from conflict_extract.text.whole_figures import whole_figure
+from conflict_extract.reply.placing import Passage, place_quotes, shortened, with_codebook_ends
+from conflict_extract.reply.stating import as_sentence, filled
+from conflict_extract.reply.workbench import Workbench
+from conflict_extract.text.place_names import bare_name
 from conflict_extract.text.whole_times import whole_time
 
-_NEGATION_BEFORE = re.compile(
-    r"(?:\b(?:not|never|cannot)|n['’]t)\s+(?:(?:yet|ever|even|been|have|be)\s+)*\Z", re.IGNORECASE
-)
-
-NEXT_TO = 200
-"""Code points within which a cue or a figure counts as standing next to its item's quote."""
+_UNSPOKEN = re.compile(r"(?:comment(?:ed)?|mention|nothing|spoken|referred|silent|statement|word)\Z")
+_PREPOSITION = re.compile(r"\s(?:on|of|about|to)(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,108 +50,14 @@ def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Reject
     anchored: list[Anchored] = []
     for candidate, placement in zip(candidates, quotes, strict=True):
         if placement is not None:
-            item = _BUILDERS[candidate.kind](_Workbench(candidate, placement, passage, rejections))
+            place = with_codebook_ends(placement, candidate.kind, passage.text)
+            item = _BUILDERS[candidate.kind](Workbench(candidate, place, passage, rejections))
             if item is not None:
                 anchored.append(Anchored(candidate, item))
     return anchored
 
 
-class _Workbench:
-    """One item being built: its draft, its quote's place, and the places of its words."""
-
-    def __init__(self, candidate: Candidate, placement: Placement, passage: Passage, rejections: Rejections) -> None:
-        self.candidate = candidate
-        self.draft: Any = candidate.draft
-        self.passage = passage
-        self.rejections = rejections
-        self.placement = placement
-
-    def quoted(self) -> dict[str, Any]:
-        """The fields that every item has."""
-        place = self.placement
-        return {
-            "id": self.draft.id,
-            "quote": self.passage.text[place.start : place.end],
-            "start": place.start + self.passage.offset,
-            "end": place.end + self.passage.offset,
-            "grounding": place.status,
-            "similarity": place.similarity,
-        }
-
-    def reject(self, where: str, reason: RejectionReason, message: str, content: Any) -> None:
-        path = f"{self.candidate.path}.{where}" if where else self.candidate.path
-        given = content.model_dump() if isinstance(content, Draft) else content
-        self.rejections.add(path, reason, message, given, self.draft.id)
-
-    def places(self, words: str, *, close: bool = False) -> list[Placement]:
-        """Where the words stand, the nearest to the item's quote first; ``close``: only inside or next to it."""
-        found = self.passage.stand(words)
-        if len(found) == 1 and not close:
-            return list(found)
-        quote = (self.placement.start, self.placement.end)
-        ranked = [(_gap((place.start, place.end), quote), place.start, place) for place in found]
-        ranked.sort(key=itemgetter(0, 1))
-        return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
-
-    def words(
-        self,
-        where: str,
-        words: str | None,
-        noun: str,
-        *,
-        close: bool = False,
-        falls: str | None = None,
-        content: Any = None,
-    ) -> tuple[str, Span] | None:
-        """The words as the article has them, with their span; None (noted) where it does not have them.
-
-        Args:
-            where: The field, as a path inside the item.
-            words: What the model gave; None gives None.
-            noun: What they are, for the message.
-            close: Only inside or next to the item's quote.
-            falls: Path of what falls without them ("" is the whole item); by default the words alone.
-            content: What falls then.
-        """
-        if words is None:
-            return None
-        places = self.places(words, close=close)
-        if not places:
-            nearby = " near the quote" if close else ""
-            self.reject(
-                where if falls is None else falls,
-                "not_in_article",
-                f"{noun} does not stand in the article{nearby}: {shortened(words)}",
-                words if falls is None else content,
-            )
-            return None
-        return self.at(places[0])
-
-    def at(self, place: Placement) -> tuple[str, Span]:
-        offset = self.passage.offset
-        return self.passage.text[place.start : place.end], Span(place.start + offset, place.end + offset)
-
-    def is_denied(self, start: int) -> bool:
-        """Whether a negation stands right before a place, cut off from what it denies."""
-        return _NEGATION_BEFORE.search(self.passage.text, max(0, start - 30), start) is not None
-
-    def supported(self, field: str, sentence: str) -> bool:
-        """Whether the model's own sentence says no number and no name that the article does not have."""
-        missing = self.passage.support.unsupported(sentence)
-        if missing:
-            listed = ", ".join(f'"{each}"' for each in missing)
-            self.reject(
-                "", "unsupported_statement", f"its {field} says what the article does not: {listed}", self.candidate.raw
-            )
-        return not missing
-
-
-def _gap(one: tuple[int, int], other: tuple[int, int]) -> int:
-    """Code points between two spans, 0 where they touch or overlap."""
-    return max(0, other[0] - one[1], one[0] - other[1])
-
-
-def _attribution(bench: _Workbench) -> Item | None:
+def _attribution(bench: Workbench) -> Item | None:
     draft = bench.draft
     chain: list[Source] = []
     for position, source in enumerate(draft.chain):
@@ -177,6 +77,8 @@ def _attribution(bench: _Workbench) -> Item | None:
             )
         )
     cue = bench.words("cue", draft.cue, "the cue", close=True, falls="", content=bench.candidate.raw)
+    if cue and draft.cue_class == "silence":
+        cue = _with_preposition(cue, bench.passage)
     if draft.cue is not None and cue is None:
         return None
     if cue and bench.is_denied(cue[1].start - bench.passage.offset):
@@ -193,7 +95,14 @@ def _attribution(bench: _Workbench) -> Item | None:
     )
 
 
-def _event(bench: _Workbench) -> Item | None:
+def _with_preposition(cue: tuple[str, Span], passage: Passage) -> tuple[str, Span]:
+    """A cue of silence with the preposition that leads to what is not spoken of: "has not commented on" (rule 1.14)."""
+    words, span = cue
+    behind = _PREPOSITION.match(passage.text, span.end - passage.offset) if _UNSPOKEN.search(words) else None
+    return (words + behind[0], Span(span.start, span.end + len(behind[0]))) if behind else cue
+
+
+def _event(bench: Workbench) -> Item | None:
     draft = bench.draft
     if not bench.supported("summary", draft.summary):
         return None
@@ -209,6 +118,7 @@ def _event(bench: _Workbench) -> Item | None:
         name = bench.words(where, place.name, "the place's name", falls=where, content=place)
         if name is not None:
             within = bench.words(f"{where}.within", place.within, "the larger place's name")
+            name, within = _bare(name), within and _bare(within)
             places.append(
                 Place(
                     name=name[0],
@@ -243,11 +153,25 @@ def _event(bench: _Workbench) -> Item | None:
     )
 
 
-def _claim(bench: _Workbench) -> Item | None:
+def _bare(found: tuple[str, Span]) -> tuple[str, Span]:
+    """A place's words without the words of its kind."""
+    words, span = found
+    start, end = bare_name(words)
+    return words[start:end], Span(span.start + start, span.start + end)
+
+
+def _claim(bench: Workbench) -> Item | None:
     draft = bench.draft
     quoted = bench.quoted()
     # A statement that is the quote again is the passage itself, where the quote may be its first and last words.
-    statement = _sentence(quoted["quote"]) if draft.statement == draft.quote else draft.statement
+    own = draft.statement != draft.quote
+    statement = filled(draft.statement, quoted["quote"]) if own else quoted["quote"]
+    if statement is None:
+        message = 'its statement must have at most one "…", which stands for words of its quote'
+        bench.reject("", "invalid", message, bench.candidate.raw)
+        return None
+    if "…" in draft.statement or not own:
+        statement = as_sentence(statement)
     if not bench.supported("statement", statement):
         return None
     if draft.polarity == "affirmed" and bench.is_denied(bench.placement.start):
@@ -256,7 +180,7 @@ def _claim(bench: _Workbench) -> Item | None:
         return None
     figures: list[Figure] = []
     for position, figure in enumerate(draft.figures):
-        read = _figure(bench, f"figures[{position}]", figure, taken={each.text_span for each in figures})
+        read = read_counted(bench, f"figures[{position}]", figure, before=figures)
         if read is not None:
             figures.append(read)
     return Claim(
@@ -274,70 +198,7 @@ def _claim(bench: _Workbench) -> Item | None:
     )
 
 
-def _sentence(words: str) -> str:
-    """Words of the article as a sentence: with a capital and a full stop."""
-    return words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else ".")
-
-
-def _figure(bench: _Workbench, where: str, draft: Any, *, taken: set[Span]) -> Figure | None:
-    numbers = [place for place in bench.places(draft.text, close=True) if bench.at(place)[1] not in taken]
-    if not numbers:
-        message = f"the figure does not stand in the article near the quote: {shortened(draft.text)}"
-        bench.reject(where, "not_in_article", message, draft)
-        return None
-    nouns = bench.places(draft.of, close=True) if draft.of is not None else []
-    if draft.of is not None and not nouns:
-        bench.words(f"{where}.of", draft.of, "what is counted", close=True)
-    number, noun = _closest(numbers, nouns)
-    passage = bench.passage
-    whole = whole_figure(passage.text, number.start, number.end, measure=draft.measure, policy=passage.policy)
-    if whole is None:
-        bench.reject(where, "unreadable_figure", f"no number can be read from {shortened(draft.text)}", draft)
-        return None
-    start, end, quantity = whole
-    text, text_span = passage.text[start:end], Span(start + passage.offset, end + passage.offset)
-    window = bench.words(where, draft.window, "the figure's window", falls=where, content=draft)
-    if draft.window is not None and window is None:
-        return None
-    of = bench.at(noun) if noun else None
-    return Figure(
-        text=text,
-        text_span=text_span,
-        measure=draft.measure,
-        of=of[0] if of else None,
-        of_span=of[1] if of else None,
-        category=draft.category,
-        window=window[0] if window else None,
-        window_span=window[1] if window else None,
-        low=quantity.low,
-        high=quantity.high,
-        comparator=quantity.comparator,
-        unit=quantity.unit,
-    )
-
-
-def _closest(numbers: Sequence[Placement], nouns: Sequence[Placement]) -> tuple[Placement, Placement | None]:
-    """The number and the noun that belong together: nearest to each other, the noun rather behind its number.
-
-    Both lists come nearest to the quote first, which decides between equals.
-    """
-    if not nouns:
-        return numbers[0], None
-    pairs = [
-        (
-            _gap((number.start, number.end), (noun.start, noun.end)) + (3 if noun.start < number.start else 0),
-            i + j,
-            i,
-            j,
-        )
-        for i, number in enumerate(numbers[:20])
-        for j, noun in enumerate(nouns[:20])
-    ]
-    _, _, i, j = min(pairs)
-    return numbers[i], nouns[j]
-
-
-_BUILDERS: dict[str, Callable[[_Workbench], Item | None]] = {
+_BUILDERS: dict[str, Callable[[Workbench], Item | None]] = {
     "attributions": _attribution,
     "events": _event,
     "claims": _claim,

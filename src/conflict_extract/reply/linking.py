@@ -18,6 +18,7 @@ from conflict_extract.models.event import Event
 from conflict_extract.models.extraction import RejectionReason
 from conflict_extract.reply.anchoring import Anchored
 from conflict_extract.reply.parsing import Rejections
+from conflict_extract.reply.verifying import verified
 
 
 def settle(anchored: Sequence[Anchored], given: Sequence[tuple[str, Any]], rejections: Rejections) -> list[Anchored]:
@@ -35,6 +36,7 @@ def settle(anchored: Sequence[Anchored], given: Sequence[tuple[str, Any]], rejec
     claims = {each.item.id for each in standing if isinstance(each.item, Claim)}
     standing = [_with_links_that_hold(each, events, claims, rejections) for each in standing]
     standing = _without_circles(standing, rejections)
+    standing = _with_their_standing(standing)
     named = {id for each in standing if isinstance(each.item, Claim) for id in each.item.events}
     kept: list[Anchored] = []
     for each in standing:
@@ -43,6 +45,17 @@ def settle(anchored: Sequence[Anchored], given: Sequence[tuple[str, Any]], rejec
         else:
             kept.append(each)
     return kept
+
+
+def _with_their_standing(standing: list[Anchored]) -> list[Anchored]:
+    """The items, each claim with the verification that its relations tell."""
+    told = verified([each.item for each in standing if isinstance(each.item, Claim)])
+    return [
+        Anchored(each.candidate, each.item.model_copy(update={"verification": told[each.item.id]}))
+        if isinstance(each.item, Claim) and each.item.id in told
+        else each
+        for each in standing
+    ]
 
 
 def _fall(each: Anchored, reason: RejectionReason, message: str, rejections: Rejections) -> None:

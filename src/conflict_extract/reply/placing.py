@@ -9,6 +9,7 @@ from datetime import date
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
 from conflict_extract.models.vocabulary import GroundingStatus
+from conflict_extract.reply.ends import act_alone, with_its_marks, without_outer_marks
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.text.figures import VaguePolicy
 from conflict_extract.text.grounding import Grounder, Placement, choose
@@ -111,6 +112,16 @@ def place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: 
                     candidate.draft.id,
                 )
     return placed
+
+
+def with_codebook_ends(place: Placement, kind: str, text: str) -> Placement:
+    """A quote's place with the ends that the codebook gives it, whatever the model copied along or cut off."""
+    start, end = with_its_marks(text, place.start, place.end)
+    if kind != "attributions":
+        start, end = without_outer_marks(text, start, end)
+    if kind == "events":
+        start, end = act_alone(text, start, end)
+    return place._replace(start=start, end=end)
 
 
 def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:

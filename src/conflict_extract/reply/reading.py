@@ -30,11 +30,15 @@ class Reading:
     complete: bool
 
     def faults(self) -> Sequence[str]:
-        """A line for each fault that is worth asking the model again for."""
+        """A line for each fault that is worth asking the model again for.
+
+        What stands there already is not, nor words that give no number ("one in five"): they are no figure, and their
+        claim stands without one.
+        """
         return [
             f"{fault.path}{f' (id {fault.id})' if fault.id else ''}: {fault.message}"
             for fault in self.rejected
-            if fault.reason != "repeated"
+            if fault.reason not in ("repeated", "unreadable_figure")
         ]
 
 

@@ -2,8 +2,9 @@
 
 Most of the cost and of the waiting is the reply's length. So fields have short names; what repeats is said once
 (sources and actors stand in tables, an event may take the quote of its claim, a claim's quote may be its statement);
-what is usual goes without saying (a plain claim has no marks). The form is derived from the domain models, as the
-drafts are. That a long quote may be its first and last words is a matter for ``placing``.
+what is usual goes without saying (a plain claim has no marks, an actor without a role is the initiator). The form is
+derived from the domain models, as the drafts are. That a long quote may be its first and last words is a matter for
+``placing``, that a statement may leave out the words of its quote one for ``stating``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from conflict_extract.models.base import Model
 from conflict_extract.models.claim import Claim, Figure
 from conflict_extract.models.event import Actor, Event
 from conflict_extract.reply.schema import Draft, draft_of, strict
+from conflict_extract.reply.verifying import STRENGTH
+from conflict_extract.text.amounts import PEOPLE
 
 SCHEMA_NAME = "extraction"
 
@@ -30,14 +33,16 @@ USUAL: dict[type[Model], dict[str, Any]] = {
 """Fields that marks stand for, with the value that goes without saying: "mixed" among an attribution's marks is its
 mode, and an attribution without marks is neutral and indirect."""
 
-_STRENGTH = ("unconfirmed", "disputed", "admitted", "confirmed")
-"""Of several marks of verification the last of these counts, by the codebook."""
-
 TABLES = ("sources", "actors")
 """The lists of a compact reply that are no items, but what items refer to."""
 
 WITHIN = " < "
-"""Stands between a place and the next larger one: "Tal Maleh < Hama Province"."""
+"""Stands between a place and the next larger one: "Zelen < Upper Valley"."""
+
+BAR = " | "
+"""Stands between a figure's number, what is counted, and the stretch it covers: "some 15 | villages | since March"."""
+
+USUAL_ROLE = "initiator"
 
 
 SHORT = {
@@ -52,7 +57,7 @@ SHORT = {
     "events": "on",
     "figures": "fig",
     "relations": "rel",
-    "category": "whom",
+    "marks": "is",
 }
 """The short name of a field inside an item; the others keep theirs."""
 _LONG = {short: long for long, short in SHORT.items()}
@@ -70,7 +75,7 @@ def reply_model() -> type[Draft]:
         "claims": _compact(
             Claim,
             statement=str | None,
-            figures=tuple[_compact(Figure), ...],  # type: ignore[misc]
+            figures=tuple[_figure_model(), ...],  # type: ignore[misc]
             relations=words,
         ),
     }
@@ -83,6 +88,27 @@ def reply_schema() -> dict[str, Any]:
     """The JSON Schema that the model has to answer in (strict subset). Treat it as read-only."""
     schema: dict[str, Any] = strict(reply_model().model_json_schema())
     return schema
+
+
+def _figure_model() -> type[Draft]:
+    """A figure in two fields: its words, and what they count as."""
+    values: Any = Literal.__getitem__(tuple(counts()))
+    fields: dict[str, Any] = {"text": (str, ...), "as": (values, ...)}
+    return create_model("CompactFigure", __base__=Draft, **fields)
+
+
+@cache
+def counts() -> dict[str, tuple[str, str]]:
+    """What a figure may count as, with the measure and the category that it stands for.
+
+    The category that goes without saying is "unspecified" for counts of people, "not_people" for all else.
+    """
+    found = {}
+    for measure in _values(Figure.model_fields["measure"].annotation):
+        for category in _values(Figure.model_fields["category"].annotation):
+            usual = "unspecified" if measure in PEOPLE else "not_people"
+            found[measure if category == usual else f"{measure} {category}"] = (measure, category)
+    return found
 
 
 def _compact(model: type[Model], **changes: Any) -> type[Draft]:
@@ -186,7 +212,7 @@ def _each(item: dict[str, Any], name: str, change: Callable[[str], Any]) -> dict
 def _event(item: dict[str, Any], actors: dict[str, dict[str, Any]], quotes: dict[str, str]) -> dict[str, Any]:
     def actor(words: str) -> Any:
         id, _, role = words.partition(" ")
-        return {**actors[id], "role": role} if id in actors else words
+        return {**actors[id], "role": role or USUAL_ROLE} if id in actors else words
 
     def place(words: str) -> dict[str, Any]:
         name, _, within = words.partition(WITHIN)
@@ -204,9 +230,23 @@ def _claim(item: dict[str, Any]) -> dict[str, Any]:
         return {"kind": kind, "claim": claim}
 
     item = _each(item, "relations", relation)
+    if isinstance(item.get("figures"), list):
+        item["figures"] = [_figure(each) for each in item["figures"]]
     if item.get("statement", "") is None:
         item["statement"] = item.get("quote")
     return item
+
+
+def _figure(figure: Any) -> Any:
+    """A figure's full form; as it is where it does not say what it counts."""
+    if not isinstance(figure, dict) or figure.keys() != {"text", "as"}:
+        return figure
+    words, counted = figure["text"], figure["as"]
+    if not isinstance(words, str) or not isinstance(counted, str) or counted not in counts():
+        return figure
+    text, of, window = (*(part.strip() for part in words.split(BAR.strip(), 2)), "", "")[:3]
+    measure, category = counts()[counted]
+    return {"text": text, "measure": measure, "of": of or None, "category": category, "window": window or None}
 
 
 def _unmarked(item: dict[str, Any], model: type[Model]) -> dict[str, Any]:
@@ -223,7 +263,7 @@ def _unmarked(item: dict[str, Any], model: type[Model]) -> dict[str, Any]:
         if isinstance(USUAL[model][field], list):
             full[field] = values
         elif field == "verification":
-            full[field] = max(values, key=_STRENGTH.index)
+            full[field] = max(values, key=STRENGTH.index)
         elif len(values) == 1:
             full[field] = values[0]
         else:

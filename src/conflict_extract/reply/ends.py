@@ -1,0 +1,74 @@
+"""Where a quote ends by the codebook, whatever the model copied along or cut off.
+
+Models lose quotation marks at a quote's ends (their reply is full of marks of its own) and quote an act with its toll.
+What the codebook decides (rules 1.17, 2.13, 3.12) code can decide, and then it is decided the same way each time.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "(": ")", "[": "]", '"': '"'}
+_LAST_STOP = re.compile(r"[.,!?…]?")
+
+_HURT = r"(?:killed|wounded|injured|hurt|died|dead|slain|martyred)"
+_ACT = r"(?:attack|ambush|assault|raid|shelling|bombardment|bombing|air\s?strike|strike|blast|explosion|clash|fighting)"
+_TOLL_BEHIND = re.compile(r",?\s(?:killing|wounding|injuring|martyring|leaving)\b.*\Z", re.DOTALL)
+_TOLL_BEFORE = re.compile(
+    rf".*?\b{_HURT}\b[^.]*?\s(?:(?:when|as)\s+(?=\S+\s)|(?:by|in)\s+(?=(?:an?\s|the\s)?(?:[\w-]+\s){{0,2}}{_ACT}))",
+    re.DOTALL,
+)
+_SHORTEST = 12
+"""Code points that must be left of an act."""
+
+
+def with_its_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch of a text with the quotation mark or bracket whose partner it holds, where that stands right beside it.
+
+    `Not one is missing," said X` takes the mark before it, `he was "in good hands` the one behind it, with the stop
+    that the mark encloses.
+    """
+    for opening, close in _PAIRS.items():
+        balance = _balance(text[start:end], opening, close)
+        if balance < 0 and text[start - 1 : start] == opening and start:
+            start -= 1
+        elif balance > 0:
+            stop = _LAST_STOP.match(text, end)
+            behind = stop.end() if stop else end
+            if text[behind : behind + 1] == close:
+                end = behind + 1
+    return start, end
+
+
+def _balance(words: str, opening: str, close: str) -> int:
+    """Above 0 where a mark is opened and not closed, below where one is closed that was not opened."""
+    if opening == close:  # a straight mark: the side tells, a word stands right behind an opening one
+        if words.count(opening) % 2 == 0:
+            return 0
+        last = words.rfind(opening)
+        opens = last + 1 < len(words) and not words[last + 1].isspace() and (last == 0 or words[last - 1] in " \n(—–-")
+        return 1 if opens else -1
+    if opening == "‘":  # its partner is an apostrophe, too
+        return 1 if words.count("‘") > len(re.findall(r"’(?!\w)", words)) else 0
+    return words.count(opening) - words.count(close)
+
+
+def without_outer_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without the quotation marks around the whole of it: they belong to the telling, not to what is told."""
+    opening, close = text[start : start + 1], text[end - 1 : end]
+    inner = text[start + 1 : end - 1]
+    is_quoted = end - start > 2 and opening not in "([" and _PAIRS.get(opening) == close
+    if is_quoted and opening not in inner and close not in inner:
+        return start + 1, end - 1
+    return start, end
+
+
+def act_alone(text: str, start: int, end: int) -> tuple[int, int]:
+    """The act of a stretch that tells an act with its toll: without ", killing 24", without "24 were killed when"."""
+    words = text[start:end]
+    behind = _TOLL_BEHIND.search(words)
+    if behind and behind.start() >= _SHORTEST:
+        words = words[: behind.start()]
+    before = _TOLL_BEFORE.match(words)
+    first = before.end() if before and len(words) - before.end() >= _SHORTEST else 0
+    return start + first, start + len(words)
