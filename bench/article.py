@@ -40,9 +40,7 @@ def article_and_reply() -> tuple[str, str]:
         if number < len(PEOPLE):
             sources.append({"id": f"s{number}", "name": name, "type": "military", "who": "named", "side": None})
             quote = f"{name} … depot of {town} on Tuesday night"
-            attributions.append(
-                {"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "is": []}
-            )
+            attributions.append({"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "is": []})
         events.append(
             {
                 "id": f"e{number}", "quote": None, "act": "shelling_artillery_missile_attack",

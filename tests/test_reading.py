@@ -152,7 +152,7 @@ def test_a_shortened_quote_is_the_whole_stretch() -> None:
 
 
 def test_a_passage_that_opens_quotation_marks_closes_them() -> None:
-    """Marks at the ends of a quote are placed with it where the article has them there, whatever their shape."""
+    """Marks at the ends of a quote are placed with it where the article has them there, but not around all of it."""
     text = "“We hold the bridge,” said the colonel. The mayor called it “a lost town” on Friday."
     claims = [
         making.claim("c1", '"We hold the bridge,"', "The bridge is held.", kind="territory"),
@@ -161,7 +161,7 @@ def test_a_passage_that_opens_quotation_marks_closes_them() -> None:
     ]
     reading = _read({"attributions": [], "events": [], "claims": claims}, making.article(text=text))
     assert [item.quote for item in reading.items] == [
-        "“We hold the bridge",
+        "We hold the bridge",
         "The mayor called it “a lost town”",
         "The mayor called it",
     ]

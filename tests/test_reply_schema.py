@@ -183,6 +183,30 @@ def test_what_is_left_out_is_taken_from_where_it_stands() -> None:
     assert _expanded("events", id="e9", quote=None)["quote"] is None, "no claim names it"
 
 
+@pytest.mark.parametrize(
+    ("figure", "full"),
+    [
+        (
+            ("some 15 | villages | since March", "places"),
+            ("some 15", "places", "villages", "not_people", "since March"),
+        ),
+        (("2,300 |  | since June", "killed"), ("2,300", "killed", None, "unspecified", "since June")),
+        (("dozens", "injured civilian"), ("dozens", "injured", None, "civilian", None)),
+        (("690 | households", "other unspecified"), ("690", "other", "households", "unspecified", None)),
+    ],
+)
+def test_a_figure_says_all_in_two_fields(figure: tuple[str, str], full: tuple[str | None, ...]) -> None:
+    """Its words by bars, and what they count as, with a category that goes without saying for each measure."""
+    (expanded,) = _expanded("claims", fig=[dict(zip(("text", "as"), figure, strict=True))])["figures"]
+    assert tuple(expanded[name] for name in ("text", "measure", "of", "category", "window")) == full
+
+
+def test_an_actor_without_a_role_began_it() -> None:
+    """The usual role goes without saying."""
+    (actor,) = _expanded("events", actors=["p1"])["actors"]
+    assert actor["role"] == "initiator"
+
+
 def test_an_id_that_no_table_has_is_no_source() -> None:
     """Nor one that two different rows bear: it names neither."""
     assert _expanded("attributions", chain=["s9"])["chain"] == ["s9"]
@@ -196,7 +220,10 @@ def test_an_id_that_no_table_has_is_no_source() -> None:
         st.none() | st.booleans() | st.integers() | st.sampled_from(["s1", "e1", "negated", "p1 target"]),
         lambda inner: (
             st.lists(inner)
-            | st.dictionaries(st.sampled_from(["id", "chain", "is", "fig", "text", "as", "quote", "actors", "on", "rel", "say"]), inner)
+            | st.dictionaries(
+                st.sampled_from(["id", "chain", "is", "fig", "text", "as", "quote", "actors", "on", "rel", "say"]),
+                inner,
+            )
         ),
         max_leaves=12,
     )

@@ -59,7 +59,7 @@ def without_outer_marks(text: str, start: int, end: int) -> tuple[int, int]:
     inner = text[start + 1 : end - 1]
     is_quoted = end - start > 2 and opening not in "([" and _PAIRS.get(opening) == close
     if is_quoted and opening not in inner and close not in inner:
-        return start + 1, end - 1
+        return start + 1, end - 2 if inner[1:] and inner[-1] in ",." else end - 1
     return start, end
 
 

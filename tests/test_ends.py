@@ -1,0 +1,79 @@
+"""Where quotes end by the codebook: with their marks, and an act without its toll."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conflict_extract.reply.ends import act_alone, with_its_marks, without_outer_marks
+
+
+def _in(text: str, words: str) -> tuple[int, int]:
+    start = text.index(words)
+    return start, start + len(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "whole"),
+    [
+        ('He left. "All is lost," said Ruiz.', 'All is lost," said Ruiz', '"All is lost," said Ruiz'),
+        ("“All is lost.” Ruiz left.", "“All is lost", "“All is lost.”"),
+        ("He said it was ‘no great loss’.", "it was ‘no great loss", "it was ‘no great loss’"),
+        ("It fell (source: the mayor). Then", "It fell (source: the mayor", "It fell (source: the mayor)"),
+        ('Ruiz said: "All is lost." He left.', 'Ruiz said: "All is lost', 'Ruiz said: "All is lost."'),
+        ('Ruiz said "all is lost" and left.', 'Ruiz said "all is lost"', 'Ruiz said "all is lost"'),
+        ("Three days’ walk ‘to the sea’ he said", "Three days’ walk", "Three days’ walk"),
+        ("He called it “a rout and left", "called it “a rout", "called it “a rout"),
+    ],
+)
+def test_a_quote_takes_the_mark_whose_partner_it_holds(text: str, words: str, whole: str) -> None:
+    """Only where the mark stands right beside it, at most behind the stop that it encloses."""
+    start, end = with_its_marks(text, *_in(text, words))
+    assert text[start:end] == whole
+
+
+@pytest.mark.parametrize(
+    ("words", "bare"),
+    [
+        ("“bandits in our hills”", "bandits in our hills"),
+        ('"The pass is ours,"', "The pass is ours"),
+        ("“bandits” and “thieves”", "“bandits” and “thieves”"),
+        ("(in the hills)", "(in the hills)"),
+        ("no marks", "no marks"),
+    ],
+)
+def test_marks_around_all_of_it_belong_to_the_telling(words: str, bare: str) -> None:
+    """They fall, with the comma before the closing one; brackets and two quotations stay."""
+    start, end = without_outer_marks(words, 0, len(words))
+    assert words[start:end] == bare
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        ("Gunmen raided the camp at Kitgum, killing 24", "Gunmen raided the camp at Kitgum"),
+        ("Nine people died when mortars struck the school", "mortars struck the school"),
+        ("Nine were killed on Monday in an ambush near Bor", "an ambush near Bor"),
+        ("ten villagers were wounded by heavy shelling of Oro", "heavy shelling of Oro"),
+        ("Troops killed nine rebels", "Troops killed nine rebels"),
+        ("Rebels took the mill when it rained", "Rebels took the mill when it rained"),
+        ("Nine were killed in Bor", "Nine were killed in Bor"),
+    ],
+)
+def test_an_act_is_quoted_without_its_toll(words: str, act: str) -> None:
+    """Where an act is told beside the toll; a toll alone stays what it is."""
+    start, end = act_alone(words, 0, len(words))
+    assert words[start:end] == act
+
+
+@given(st.text(alphabet='ab "“”‘’()«».,', min_size=1, max_size=40), st.data())
+def test_ends_stay_inside_the_text_and_keep_a_word(text: str, data: st.DataObject) -> None:
+    """Whatever the marks: a stretch of the text comes out, grown by marks alone, and never empty."""
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    grown = with_its_marks(text, start, end)
+    assert 0 <= grown[0] <= start < end <= grown[1] <= len(text)
+    assert not any(letter.isalpha() for letter in text[grown[0] : start] + text[end : grown[1]])
+    for cut in (without_outer_marks(text, start, end), act_alone(text, start, end)):
+        assert start <= cut[0] < cut[1] <= end
