@@ -99,17 +99,17 @@ def _section(number: int, index: int) -> dict[str, Any]:
             start, cue = f"{source['name']} of the northern command said", "said"
             act = f"rebel rockets struck the grain depot of {village} on {day} night"
             toll = f"{count} soldiers were killed near {village}"
-            figure = {"measure": "killed", "of": "soldiers", "whom": "combatant"}
-            event = {"act": "shelling_artillery_missile_attack", "time": f"on {day} night", "marks": ["rocket"]}
+            noun, counted = "soldiers", "killed combatant"
+            event = {"act": "shelling_artillery_missile_attack", "time": f"on {day} night", "is": ["rocket"]}
             actor, summary = ("rebel", "rebel_group"), f"Rockets on the grain depot of {village}"
         case 1:
             source = {"name": "Safe Roads", "type": "monitor", "who": "named"}
             start, cue = "The monitoring group Safe Roads reported", "reported"
             act = f"army shells hit the market of {village} on {day} morning"
             toll = f"{count} civilians were injured in {village}"
-            figure = {"measure": "injured", "of": "civilians", "whom": "civilian"}
+            noun, counted = "civilians", "injured civilian"
             event = {
-                "act": "shelling_artillery_missile_attack", "time": f"on {day} morning", "marks": ["artillery"]
+                "act": "shelling_artillery_missile_attack", "time": f"on {day} morning", "is": ["artillery"]
             }  # fmt: skip
             actor, summary = ("army", "state_forces"), f"Shells on the market of {village}"
         case _:
@@ -117,8 +117,8 @@ def _section(number: int, index: int) -> dict[str, Any]:
             start, cue = f"Several residents of {village} said", "said"
             act = f"militia gunmen raided the mill of {village} on {day} evening"
             toll = f"{count} farmers were abducted from {village}"
-            figure = {"measure": "captured", "of": "farmers", "whom": "civilian"}
-            event = {"act": "abduction_forced_disappearance", "time": f"on {day} evening", "marks": []}
+            noun, counted = "farmers", "captured civilian"
+            event = {"act": "abduction_forced_disappearance", "time": f"on {day} evening", "is": []}
             actor, summary = ("militia", "political_militia"), f"Raid on the mill of {village}"
     text = (
         f"{start} that {act}, and that {toll}. The road to {village} was closed for the whole of the following "
@@ -126,7 +126,7 @@ def _section(number: int, index: int) -> dict[str, Any]:
     )
     return {
         "text": text, "source": source, "quote": f"{start} that {act}", "cue": cue, "act": act, "toll": toll,
-        "figure": {"text": count, **figure, "window": None}, "event": event, "actor": actor, "summary": summary,
+        "figure": {"text": f"{count} | {noun}", "as": counted}, "event": event, "actor": actor, "summary": summary,
         "village": village,
     }  # fmt: skip
 
@@ -152,11 +152,11 @@ def _rows(section: dict[str, Any], index: int) -> Iterator[tuple[str, dict[str, 
     yield "actors", {"id": f"p-{name}", "name": name, "type": kind}
     yield (
         "attributions",
-        {"id": f"a{index}", "quote": section["quote"], "chain": [f"s{index}"], "cue": section["cue"], "marks": []},
+        {"id": f"a{index}", "quote": section["quote"], "chain": [f"s{index}"], "cue": section["cue"], "is": []},
     )
     event = {**section["event"], "summary": section["summary"], "places": [section["village"]]}
-    yield "events", {"id": f"e{index}", "quote": None, "actors": [f"p-{name} initiator"], **event}
-    claim = {"say": None, "by": f"a{index}", "on": [f"e{index}"], "rel": [], "marks": []}
+    yield "events", {"id": f"e{index}", "quote": None, "actors": [f"p-{name}"], **event}
+    claim = {"say": None, "by": f"a{index}", "on": [f"e{index}"], "rel": [], "is": []}
     yield "claims", {"id": f"c{2 * index}", "quote": section["act"], "kind": "attack", "fig": [], **claim}
     toll = {"id": f"c{2 * index + 1}", "quote": section["toll"], "kind": "casualties", "fig": [section["figure"]]}
     yield "claims", {**toll, **claim}
