@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,8 @@ def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> No
         }
         code, _, err = invoke("batch", "collect", tmp_path / "run", write_results(tmp_path / "r.jsonl", results))
         assert code == 0, err
-    assert len(names) == 2
+    # A round for each call of the article that took most of them: its reasks go into the rounds after the first.
+    assert len(names) == max(Counter(call.file for call in recordings.values()).values())
     with Extractor.replaying(CASSETTES) as extractor:
         replayed = {each.id: extractor.extract(each) for each in SEEDS}
     bodies = rows(tmp_path / "run", "SELECT id, body FROM extractions")

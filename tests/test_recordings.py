@@ -19,11 +19,11 @@ from tests.seeds import CHALLENGE, ROOT, SEEDS
 CASSETTES = ROOT / "tests" / "cassettes"
 
 COUNTS = {
-    "1000-troops-killed-claim": (9, 26, 11, 0),
-    "another-21-civilians": (12, 31, 12, 0),
-    "at-least-180-troops": (7, 23, 9, 0),
-    "latakia-counter-attack": (5, 21, 9, 0),
-    "offensive-second-week": (7, 25, 12, 0),
+    "1000-troops-killed-claim": (9, 31, 8, 0),
+    "another-21-civilians": (10, 34, 9, 1),
+    "at-least-180-troops": (7, 23, 3, 0),
+    "latakia-counter-attack": (5, 28, 7, 0),
+    "offensive-second-week": (7, 25, 7, 0),
 }
 """Attributions, claims, events and rejected items that each recorded answer comes to."""
 
@@ -51,7 +51,7 @@ def test_every_word_taken_stands_in_the_article(article: Article, extractions: d
     """Quotes, names, cues, figures, windows, times: letter for letter at their offsets."""
     extraction = extractions[article.id]
     found = list(verbatims((*extraction.attributions, *extraction.claims, *extraction.events)))
-    assert len(found) > 100
+    assert len(found) > 2 * sum(COUNTS[article.id][:3])
     assert [where for where, words, (start, end) in found if article.text[start:end] != words] == []
 
 
