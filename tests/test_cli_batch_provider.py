@@ -74,7 +74,8 @@ def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> No
         code, _, err = invoke("batch", "collect", tmp_path / "run", write_results(tmp_path / "r.jsonl", results))
         assert code == 0, err
     # A round for each call of the article that took most of them: its reasks go into the rounds after the first.
-    assert len(names) == max(Counter(call.file for call in recordings.values()).values())
+    calls = Counter(call.file for call in recordings.values() if call.file.parent == CASSETTES)
+    assert len(names) == max(calls.values())
     with Extractor.replaying(CASSETTES) as extractor:
         replayed = {each.id: extractor.extract(each) for each in SEEDS}
     bodies = rows(tmp_path / "run", "SELECT id, body FROM extractions")
