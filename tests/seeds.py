@@ -10,6 +10,5 @@ from conflict_extract.models import Article
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "seeds" / "articles"
 SEEDS = tuple(article for article in read_articles([FOLDER]) if isinstance(article, Article))
-CHALLENGE = tuple(
-    article for article in read_articles([ROOT / "seeds" / "challenge" / "articles"]) if isinstance(article, Article)
-)
+CHALLENGE_FOLDER = ROOT / "seeds" / "challenge" / "articles"
+CHALLENGE = tuple(article for article in read_articles([CHALLENGE_FOLDER]) if isinstance(article, Article))

@@ -21,7 +21,7 @@ from conflict_extract.cli.app import app
 from tests.batch_provider import answered, failed, good, recorded_answers, requests_in, write_results
 from tests.batch_server import batch_serving
 from tests.fault_server import completion, serving
-from tests.seeds import FOLDER, ROOT, SEEDS
+from tests.seeds import CHALLENGE, CHALLENGE_FOLDER, FOLDER, ROOT, SEEDS
 from tests.test_cli import run, start
 
 CASSETTES = ROOT / "tests" / "cassettes"
@@ -53,12 +53,12 @@ def articles(folder: Path, count: int) -> Path:
     return path
 
 
-def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> None:
-    """prepare, collect, and again until nothing is left: what the ledger has then is what the replay gives."""
+def test_articles_over_batch_files_are_the_articles_replayed(tmp_path: Path) -> None:
+    """Prepare, collect, and again until nothing is left: what the ledger has then is what the replay gives."""
     recordings = recorded_answers(CASSETTES)
     url = next(iter(recordings.values())).url.removesuffix("/chat/completions")
     model = next(iter(recordings.values())).body["model"]
-    first = ["batch", "prepare", FOLDER, "--model", model, "--base-url", url]
+    first = ["batch", "prepare", FOLDER, CHALLENGE_FOLDER, "--model", model, "--base-url", url]
     names: list[str] = []
     for number in range(1, 9):
         code, out, err = invoke(
@@ -74,10 +74,9 @@ def test_the_seeds_over_batch_files_are_the_seeds_replayed(tmp_path: Path) -> No
         code, _, err = invoke("batch", "collect", tmp_path / "run", write_results(tmp_path / "r.jsonl", results))
         assert code == 0, err
     # A round for each call of the article that took most of them: its reasks go into the rounds after the first.
-    calls = Counter(call.file for call in recordings.values() if call.file.parent == CASSETTES)
-    assert len(names) == max(calls.values())
+    assert len(names) == max(Counter(call.file for call in recordings.values()).values())
     with Extractor.replaying(CASSETTES) as extractor:
-        replayed = {each.id: extractor.extract(each) for each in SEEDS}
+        replayed = {each.id: extractor.extract(each) for each in (*SEEDS, *CHALLENGE)}
     bodies = rows(tmp_path / "run", "SELECT id, body FROM extractions")
     collected = {id: Extraction.model_validate_json(unpack(body)) for id, body in bodies}
     assert {id: each.claims for id, each in collected.items()} == {id: each.claims for id, each in replayed.items()}
