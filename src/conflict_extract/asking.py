@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from conflict_extract import prompts
 from conflict_extract.errors import InvalidReplyError, RequestError
 from conflict_extract.llm.base import ChatModel, Reply, Request
+from conflict_extract.llm.writing import Fixed
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span, overlapping
 from conflict_extract.models.extraction import Rejected
@@ -57,7 +59,12 @@ def request_for(article: Article, span: Span, options: Options) -> Request:
     messages = prompts.load(options.prompt_version).messages(
         article.text[span.start : span.end], published=article.published
     )
-    return Request(messages, reply_schema(), SCHEMA_NAME)
+    return Request(messages, _schema(), SCHEMA_NAME)
+
+
+@cache
+def _schema() -> Fixed:
+    return Fixed(reply_schema())
 
 
 async def ask(model: ChatModel, article: Article, span: Span, options: Options) -> Outcome:

@@ -113,6 +113,15 @@ class Extractor:
     async def aextract(self, article: Article) -> Extraction:
         """The same as ``extract``, to be awaited."""
         spans = self.passages(article)
+        outcomes = await self._outcomes(article, spans)
+        failed = [outcome.error for outcome in outcomes if outcome.error is not None]
+        if failed and (self.options.strict or len(failed) == len(outcomes)):
+            raise failed[0]
+        return self._assembled(article, spans, outcomes)
+
+    async def _outcomes(self, article: Article, spans: tuple[Span, ...]) -> list[Outcome]:
+        if len(spans) == 1:  # as most articles are: no tasks of their own are needed
+            return [await ask(self.model, article, spans[0], self.options)]
         room = asyncio.Semaphore(PASSAGES_IN_FLIGHT)
 
         async def one(span: Span) -> Outcome:
@@ -121,15 +130,11 @@ class Extractor:
 
         tasks = [asyncio.create_task(one(span)) for span in spans]
         try:
-            outcomes = await asyncio.gather(*tasks)
+            return await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        failed = [outcome.error for outcome in outcomes if outcome.error is not None]
-        if failed and (self.options.strict or len(failed) == len(outcomes)):
-            raise failed[0]
-        return self._assembled(article, spans, outcomes)
 
     def extract_many(self, articles: Iterable[Article], *, concurrency: int = 4) -> Iterator[Extraction | Failure]:
         """Make the extractions of many articles, given back as they finish.

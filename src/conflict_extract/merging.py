@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from conflict_extract.models.attribution import Attribution
 from conflict_extract.models.base import Span, overlapping
@@ -30,8 +30,7 @@ class Merged:
     rejected: tuple[Rejected, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(NamedTuple):
     """One passage's copy of an item; ``room`` is how far it stands from the cut ends of its passage."""
 
     key: Key
@@ -48,6 +47,8 @@ class _Group:
     @property
     def best(self) -> _Copy:
         """The copy whose model saw most around it; a claim that knows who speaks goes before one that does not."""
+        if len(self.copies) == 1:
+            return self.copies[0]
         return max(self.copies, key=lambda copy: (getattr(copy.item, "attribution", "") is not None, copy.room))
 
 
@@ -74,7 +75,7 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
                 if group not in here and _is_twin(copy, group.copies[-1]) and _same_voice(copy, group.copies[-1], home)
             ]
             # Of several, the one that covers the very same words.
-            group = max(twins, key=lambda group: group.copies[-1].item.span == copy.item.span, default=None)
+            group = max(twins, key=lambda group: group.copies[-1].item.span == copy.item.span) if twins else None
             if group is None:
                 group = _Group()
                 groups[type(copy.item)].append(group)

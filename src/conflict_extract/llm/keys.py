@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
+
+from conflict_extract.llm.writing import canonical
 
 
 def request_key(method: str, path: str, body: object) -> str:
     """SHA-256 over method, path and canonical JSON of the body: equal keys, equal requests, whatever the host."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{method} {path}\n{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{method} {path}\n{canonical(body)}".encode()).hexdigest()

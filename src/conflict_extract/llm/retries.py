@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from conflict_extract.errors import ModelError, TransientModelError
 
 if TYPE_CHECKING:
-    from tenacity import RetryCallState
+    from tenacity import AsyncRetrying, RetryCallState
 
 T = TypeVar("T")
 
@@ -84,13 +84,14 @@ class Patience:
         Raises:
             ModelError: The last error, with the number of calls made in its ``attempts``.
         """
-        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
-
-        backoff = wait_exponential_jitter(multiplier=_FIRST_BACKOFF, max=_LONGEST_BACKOFF, jitter=_JITTER)
         made = 0
+        failed: TransientModelError | None = None
 
         async def attempt() -> T:
-            nonlocal made
+            nonlocal made, failed
+            if failed is not None:  # the first call, which was made without tenacity
+                error, failed = failed, None
+                raise error
             await self.pause.over()
             made += 1
             try:
@@ -98,6 +99,21 @@ class Patience:
             except TransientModelError as error:
                 self.pause.heed(error)
                 raise
+
+        try:
+            try:
+                return await attempt()  # nearly all calls end here
+            except TransientModelError as error:
+                failed = error
+            return await self._retrying()(attempt)
+        except ModelError as error:
+            error.attempts = made
+            raise
+
+    def _retrying(self) -> AsyncRetrying:
+        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+        backoff = wait_exponential_jitter(multiplier=_FIRST_BACKOFF, max=_LONGEST_BACKOFF, jitter=_JITTER)
 
         def wait(state: RetryCallState) -> float:
             # An endpoint that says when is taken at its word, but "at once" does not mean as fast as we can.
@@ -107,18 +123,13 @@ class Patience:
         def too_long(state: RetryCallState) -> bool:
             return (_asked_wait(state) or 0.0) > LONGEST_PAUSE
 
-        retrying = AsyncRetrying(
+        return AsyncRetrying(
             stop=lambda state: stop_after_attempt(self.attempts)(state) or too_long(state),
             wait=wait,
             retry=retry_if_exception_type(TransientModelError),
             sleep=self._sleep,
             reraise=True,
         )
-        try:
-            return await retrying(attempt)
-        except ModelError as error:
-            error.attempts = made
-            raise
 
 
 class Impatience(Patience):

@@ -9,6 +9,7 @@ from typing import Any
 
 from conflict_extract.errors import InvalidReplyError, ModelError, TransientModelError
 from conflict_extract.llm.base import Completion, Message, Parameters, Reply, Request
+from conflict_extract.llm.writing import plain
 from conflict_extract.models.extraction import Usage
 
 OWN_FIELDS = frozenset(
@@ -62,7 +63,7 @@ def room_field(*, openai: bool) -> str:
 def encode(body: object) -> bytes:
     """A body as UTF-8 JSON. Readable, but for text with lone surrogates, which only escapes can carry."""
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return plain(body).encode()
     except UnicodeEncodeError:
         return json.dumps(body, separators=(",", ":")).encode()
 

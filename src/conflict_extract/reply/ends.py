@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "(": ")", "[": "]", '"': '"'}
+_ANY_MARK = re.compile(f"[{re.escape(''.join({*_PAIRS, *_PAIRS.values()}))}]")
 _LAST_STOP = re.compile(r"[.,!?…]?")
 
 _HURT = r"(?:killed|wounded|injured|hurt|died|dead|slain|martyred)"
@@ -28,6 +29,8 @@ def with_its_marks(text: str, start: int, end: int) -> tuple[int, int]:
     `Not one is missing," said X` takes the mark before it, `he was "in good hands` the one behind it, with the stop
     that the mark encloses.
     """
+    if _ANY_MARK.search(text, start, end) is None:  # nearly all quotes
+        return start, end
     for opening, close in _PAIRS.items():
         balance = _balance(text[start:end], opening, close)
         if balance < 0 and text[start - 1 : start] == opening and start:

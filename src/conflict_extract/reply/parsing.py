@@ -23,6 +23,7 @@ FORGIVEN_FIELDS = frozenset({"time"})
 
 _DEEPEST = 30
 """Levels of nesting that a reply may have; a good one has six."""
+_NESTED = (list, dict)
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -85,22 +86,36 @@ def load(text: str, *, truncated: bool) -> dict[str, Any]:
 def _json(text: str) -> Any:
     """JSON, without what would not survive being written again: NaN, half surrogate pairs, bottomless nesting."""
     value = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_such_number)
-    level, depth = [value], 0
+    may_have_halves = "\\u" in text or not _is_utf8(text)
+    level: list[Any] = [[value]]
+    depth = 0
     while level:
-        depth += 1
-        if depth > _DEEPEST:
-            raise UnreadableReplyError("the reply is nested too deeply")
         inner: list[Any] = []
         for each in level:
             if isinstance(each, dict):
-                inner += each.keys()
+                inner += each.keys() if may_have_halves else ()
                 inner += each.values()
-            elif isinstance(each, list):
+            else:
                 inner += each
-            elif isinstance(each, str) and not each.isascii() and _HALF_PAIR.search(each):
-                raise UnreadableReplyError("a string of the reply has half a surrogate pair")
-        level = inner
+        depth += 1
+        if inner and depth > _DEEPEST:
+            raise UnreadableReplyError("the reply is nested too deeply")
+        if may_have_halves and any(isinstance(each, str) and _has_half_pair(each) for each in inner):
+            raise UnreadableReplyError("a string of the reply has half a surrogate pair")
+        level = [each for each in inner if isinstance(each, _NESTED)]
     return value
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _has_half_pair(text: str) -> bool:
+    return not text.isascii() and _HALF_PAIR.search(text) is not None
 
 
 def _no_such_number(name: str) -> Any:

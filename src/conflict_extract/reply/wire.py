@@ -61,6 +61,7 @@ SHORT = {
 }
 """The short name of a field inside an item; the others keep theirs."""
 _LONG = {short: long for long, short in SHORT.items()}
+_NESTED = (list, dict)
 
 
 @cache
@@ -169,13 +170,15 @@ def expand(reply: dict[str, Any]) -> dict[str, Any]:
 
 def _with_long_names(value: Any) -> Any:
     if isinstance(value, list):
-        return [_with_long_names(each) for each in value]
+        return [_with_long_names(each) if isinstance(each, _NESTED) else each for each in value]
     if isinstance(value, dict):
         # Where both names of a field are given, the short one stays as it is, and falls as a field too many.
-        named = (
-            (_LONG[name] if name in _LONG and _LONG[name] not in value else name, each) for name, each in value.items()
-        )
-        return {name: _with_long_names(each) for name, each in named}
+        return {
+            (_LONG[name] if name in _LONG and _LONG[name] not in value else name): _with_long_names(each)
+            if isinstance(each, _NESTED)
+            else each
+            for name, each in value.items()
+        }
     return value
 
 
