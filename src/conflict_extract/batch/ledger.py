@@ -53,6 +53,7 @@ class Ledger(Journal):
         self.directory = opened.path.parent
         self._lock = opened.lock
         self._noted: dict[str, tuple[str, int]] = {}
+        self._waiting: set[str] = set()  # articles that came up in this session and have not ended
         super().__init__(opened.reading, Writer(opened.writing, opened.path))
         self.counts = counts_of(opened.reading)
 
@@ -100,6 +101,8 @@ class Ledger(Journal):
         if noted is not None or (row is not None and row[2] == self.session):
             return "repeated" if key == (noted[0] if noted is not None else row[0]) else "conflict"
         standing: Standing = "new" if row is None else "changed" if row[0] != key else row[1]
+        if standing in ("new", "changed", "waiting"):
+            self._waiting.add(article.id)
         values = (key, article.sha256, source, self.session, time.time())
         clearing: list[Statement] = []
         if source is not None and self.counts.unread and self._is_unread(source):
@@ -249,8 +252,11 @@ class Ledger(Journal):
         own: tuple[int, int | None, int | None, float | None],
         *more: Statement,
     ) -> None:
-        noted = self._noted.pop(id, None) is not None
-        row = self._reading.execute("SELECT state FROM articles WHERE id = ?", (id,)).fetchone()
+        before = "waiting"
+        if self._noted.pop(id, None) is None and id not in self._waiting:
+            row = self._reading.execute("SELECT state FROM articles WHERE id = ?", (id,)).fetchone()
+            before = row[0] if row is not None else before
+        self._waiting.discard(id)
         journal = "FROM calls WHERE article = articles.id AND state <> 'unpaid'"
         sql = (
             "UPDATE articles SET state = ?, reason = ?, error = ?, attempts = attempts + 1, updated = ?,"
@@ -260,7 +266,7 @@ class Ledger(Journal):
             f" cost = ifnull((SELECT sum(ifnull(cost, reserved_cost)) {journal}), ?) WHERE id = ?"
         )
         await self._write((sql, (state, *why, time.time(), *own, id)), *more)
-        self._count("waiting" if noted or row is None else row[0], state)
+        self._count(before, state)
 
     def _note(self, id: str, key: str, *statements: Statement) -> None:
         """Write without waiting; until it is written, what stands in memory answers for it."""

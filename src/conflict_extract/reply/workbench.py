@@ -59,8 +59,8 @@ class Workbench:
         found = self.passage.stand(words)
         if len(found) == 1 and not close:
             return list(found)
-        quote = (self.placement.start, self.placement.end)
-        ranked = [(gap_between((place.start, place.end), quote), place.start, place) for place in found]
+        first, last = self.placement.start, self.placement.end
+        ranked = [(max(0, start - last, first - end), start, place) for place in found for start, end, *_ in (place,)]
         ranked.sort(key=itemgetter(0, 1))
         return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
 

@@ -154,7 +154,9 @@ def _neighbourhoods(text: str) -> Iterator[tuple[int, int]]:
         if hit.start() > end:
             if end >= 0:
                 yield start, end
-            start = max(text.rfind(" ", 0, max(0, hit.start() - _BESIDE)), 0)
+            start = hit.start()
+            if not text[start].isdigit():  # nothing before digits belongs to their number
+                start = max(text.rfind(" ", 0, max(0, start - _BESIDE)), 0)
         after = text.find(" ", hit.end() + _BESIDE)
         end = after if after >= 0 else len(text)
     if end >= 0:
