@@ -261,20 +261,21 @@ def verbatims(items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[int, int]
         Where ("c1.figures[0].text"), the words, and their span.
     """
     for item in items:
-        yield f"{item.id}.quote", item.quote, item.span
-        yield from _verbatims_in(item, item.id)
+        found = [(f"{item.id}.quote", item.quote, (item.start, item.end))]
+        _add_verbatims(found, item, item.id)
+        yield from found
 
 
-def _verbatims_in(model: Model, path: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+def _add_verbatims(found: list[tuple[str, str, tuple[int, int]]], model: Model, path: str) -> None:
     words, lists = _verbatim_fields(type(model))
     for name, span in words:
         value = getattr(model, name)
         if value is not None:
-            yield f"{path}.{name}", value, getattr(model, span) or (0, 0)
+            found.append((f"{path}.{name}", value, getattr(model, span) or (0, 0)))
     for name in lists:
         for position, part in enumerate(getattr(model, name)):
             if isinstance(part, Model):
-                yield from _verbatims_in(part, f"{path}.{name}[{position}]")
+                _add_verbatims(found, part, f"{path}.{name}[{position}]")
 
 
 @cache

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -73,6 +72,7 @@ def _by_first_letter(words: Iterable[str]) -> str:
 
 _HINT = re.compile(rf"\d|\b(?:{_by_first_letter([*_UNITS, *_TENS, *_MULTIPLIERS])})\b")
 """No number is without one of these; "a" and "half" come before one."""
+_ASCII_HINT = re.compile(_HINT.pattern, re.ASCII)  # the same, and faster, where all is ASCII
 _BESIDE = 24
 """Code points around a hint that may belong to its number, or say that it is none ("no one", "half a dozen")."""
 _MARKS = re.compile(r"[^\d.]")
@@ -89,8 +89,7 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """One number of a text.
 
     Attributes:
@@ -150,12 +149,13 @@ def _neighbourhoods(text: str) -> Iterator[tuple[int, int]]:
     Most of an article has no number in it, and cutting all of it into tokens is what would take the time.
     """
     start = end = -1
-    for hit in _HINT.finditer(lowered(text)):
+    for hit in (_ASCII_HINT if text.isascii() else _HINT).finditer(lowered(text)):
         if hit.start() > end:
             if end >= 0:
                 yield start, end
             start = hit.start()
-            if not text[start].isdigit():  # nothing before digits belongs to their number
+            # Nothing that is set apart from digits belongs to the number that they begin.
+            if not text[start].isdigit() or text[start - 1 : start].isalnum() or text[start - 1 : start] == "_":
                 start = max(text.rfind(" ", 0, max(0, start - _BESIDE)), 0)
         after = text.find(" ", hit.end() + _BESIDE)
         end = after if after >= 0 else len(text)

@@ -18,6 +18,7 @@ from conflict_extract.text.peoples import EXPANSIONS, SAME
 
 _LETTERS = r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*"
 _WORD = re.compile(rf"[A-Z](?:\.[A-Z])+(?![^\W\d_])|{_LETTERS}(?:['’ʼ‘`]{_LETTERS})*")
+_ASCII_WORD = re.compile(_WORD.pattern, re.ASCII)  # the same, and faster, where all is ASCII
 _PARTLY_LETTERS = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "Ł": "L", "Ø": "O"}
 )
@@ -42,7 +43,7 @@ class Support:
 
     def __init__(self, text: str) -> None:
         self._text = text = unicodedata.normalize("NFC", text)
-        self._in_order = _WORD.findall(text)
+        self._in_order = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
         words = {word: _key(word) for word in self._in_order}
         self._small = {key for word, key in words.items() if word[0].islower()}
         self._capital = {key for word, key in words.items() if not word[0].islower()}

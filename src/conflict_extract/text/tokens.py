@@ -41,6 +41,7 @@ _TOKEN = re.compile(
     r"|(?<![^\s(])-(?=\d)"  # a minus sign; a hyphen between two words is no token
 )
 _TOKEN_KEPT = re.compile(f"({_TOKEN.pattern})")
+_TOKEN_KEPT_ASCII = re.compile(_TOKEN_KEPT.pattern, re.ASCII)  # the same, and faster, where all is ASCII
 _ELLIPSIS = re.compile(r"\.(?:\s*\.){2,}")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r[^\S\n]*\r|\n\r")
 
@@ -89,7 +90,8 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """Cut a text into its words. Linear, and never fails: a text without words has none."""
     outline = _outline(text)
-    pieces = _TOKEN_KEPT.split(outline)  # gap, word, gap, word … gap: one call in place of one for each word
+    token = _TOKEN_KEPT_ASCII if outline.isascii() else _TOKEN_KEPT
+    pieces = token.split(outline)  # gap, word, gap, word … gap: one call in place of one for each word
     edges = list(accumulate(map(len, pieces)))
     starts, ends = edges[:-1:2], edges[1::2]
     known: dict[str, str] = {}
