@@ -85,7 +85,7 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
         before = here
     ids: dict[Key, str] = {}
     for kind, letter in ((Attribution, "a"), (Event, "e"), (Claim, "c")):
-        groups[kind].sort(key=lambda group: group.best.item.span)
+        groups[kind].sort(key=_place)
         for number, group in enumerate(groups[kind], start=1):
             ids.update((copy.key, f"{letter}{number}") for copy in group.copies)
     claims, rejected = _without_circles([_linked(group, ids) for group in groups[Claim]])
@@ -95,6 +95,11 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
         claims=claims,
         rejected=rejected,
     )
+
+
+def _place(group: _Group) -> tuple[int, int]:
+    item = group.best.item
+    return item.start, item.end
 
 
 def _copies(passages: Sequence[tuple[Span, Reading | None]], number: int) -> Iterator[_Copy]:
@@ -141,7 +146,8 @@ def _linked(group: _Group, ids: dict[Key, str]) -> Claim:
     relations: dict[Relation, None] = {}
     for copy in sorted(group.copies, key=lambda copy: copy is not best):
         assert isinstance(copy.item, Claim)
-        events.update((ids[copy.key[0], event], None) for event in copy.item.events)
+        for event in copy.item.events:
+            events[ids[copy.key[0], event]] = None
         for link in copy.item.relations:
             target = ids[copy.key[0], link.claim]
             if target != id:

@@ -127,6 +127,7 @@ class OpenAIModel:
             endpoint.check_key()
         self.endpoint = endpoint
         self._parameters = parameters if parameters is not None else Parameters()
+        self._settings = {**asdict(self._parameters), **endpoint.extra_body}
         self._transport = transport
         self._patience = patience if patience is not None else Patience(endpoint.attempts)
         self.gate = gate
@@ -143,7 +144,7 @@ class OpenAIModel:
     @property
     def settings(self) -> Mapping[str, Any]:
         """Parameters and extra fields: all that is sent beside messages and schema."""
-        return {**asdict(self._parameters), **self.endpoint.extra_body}
+        return self._settings
 
     @property
     def pause(self) -> Pause:

@@ -44,7 +44,7 @@ class Passage:
             quote: The model's quote.
             one_sentence: A shortened quote must not run over the end of a sentence: what it leaves out could deny it.
         """
-        ends = _ends(quote) if quote not in self.text else None
+        ends = _ends(quote) if _ELLIPSIS.search(quote) and quote not in self.text else None
         found = self._stretches(*ends, _SENTENCE_END if one_sentence else _PARAGRAPH_END) if ends else ()
         return tuple(self._with_marks(place, quote.strip()) for place in found or self.grounder.find(quote))
 
@@ -121,7 +121,7 @@ def with_codebook_ends(place: Placement, kind: str, text: str) -> Placement:
         start, end = without_outer_marks(text, start, end)
     if kind == "events":
         start, end = act_alone(text, start, end)
-    return place._replace(start=start, end=end)
+    return place if (start, end) == place[:2] else place._replace(start=start, end=end)
 
 
 def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:

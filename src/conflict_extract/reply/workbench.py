@@ -60,7 +60,7 @@ class Workbench:
         if len(found) == 1 and not close:
             return list(found)
         first, last = self.placement.start, self.placement.end
-        ranked = [(max(0, start - last, first - end), start, place) for place in found for start, end, *_ in (place,)]
+        ranked = [(max(0, place.start - last, first - place.end), place.start, place) for place in found]
         ranked.sort(key=itemgetter(0, 1))
         return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
 

@@ -17,6 +17,7 @@ from conflict_extract.text.amounts import PEOPLE, Amount, Unit, amount_at, curre
 from conflict_extract.text.numbers import Token, lex, number_at
 from conflict_extract.text.units import UNCLEAR, UNITS, UnitKind
 
+_SPACED_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)")
 _COUNTS: frozenset[Measure] = PEOPLE | {"vehicles", "aircraft", "munitions", "attacks", "places"}
 _UNIT_KINDS: Mapping[Measure, frozenset[UnitKind]] = {
     "percent": frozenset({"percent"}),
@@ -119,7 +120,7 @@ def read_figure(text: str, *, measure: Measure, policy: VaguePolicy = ACLED) -> 
 def _tidied(text: str) -> str:
     """One space between words, and none inside numbers such as "62 000"."""
     text = " ".join(text.split())
-    return re.sub(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)", lambda found: found.group().replace(" ", ""), text)
+    return _SPACED_NUMBER.sub(lambda found: found.group().replace(" ", ""), text)
 
 
 def _front(tokens: list[Token]) -> tuple[int, list[str]]:

@@ -127,8 +127,11 @@ class Support:
 
     def _unknown_names(self, sentence: str) -> Iterator[tuple[int, str]]:
         for match in _WORD.finditer(sentence):
-            word = match.group().replace("’", "'")
-            if not word[0].isupper() or word in _NO_NAME or len(_key(word)) < 2:
+            word = match.group()
+            if not word[0].isupper():
+                continue
+            word = word.replace("’", "'")
+            if word in _NO_NAME or len(_key(word)) < 2:
                 continue
             if not (self._has_name(word) or self._has_joined(sentence, match)):
                 key = _key(word)

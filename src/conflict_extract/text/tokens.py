@@ -41,7 +41,8 @@ _TOKEN = re.compile(
     r"|(?<![^\s(])-(?=\d)"  # a minus sign; a hyphen between two words is no token
 )
 _TOKEN_KEPT = re.compile(f"({_TOKEN.pattern})")
-_TOKEN_KEPT_ASCII = re.compile(_TOKEN_KEPT.pattern, re.ASCII)  # the same, and faster, where all is ASCII
+_TOKEN_KEPT_ASCII = re.compile(rf"([A-Za-z]{{2,}}+(?=[ ,\n])|{_TOKEN.pattern})", re.ASCII)
+"""The same, and faster, where all is ASCII: most words are letters before a space."""
 _ELLIPSIS = re.compile(r"\.(?:\s*\.){2,}")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r[^\S\n]*\r|\n\r")
 

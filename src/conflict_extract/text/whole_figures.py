@@ -16,6 +16,7 @@ _FARTHEST = 6
 _WORD_BEFORE = re.compile(r"([^\s,;:()\"“”]+)([ \u00a0-]|\s?[–—-]\s?)\Z")
 _WORD_AFTER = re.compile(r"([ \u00a0-]|\s?[–—-]\s?)([^\s,;:.()\"“”–—-]+)")
 _TIED_AFTER = re.compile(r"[–—-]([^\W\d_]+)")
+_NOT_BEFORE = re.compile(r"\bnot\s\Z", re.IGNORECASE)
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 
 
@@ -45,7 +46,7 @@ def whole_figure(
         whole = read_figure(text[left:right], measure=measure, policy=policy) if (left, right) != (start, end) else None
         if whole is not None and whole != alone:
             return left, right, whole
-    if re.search(r"\bnot\s\Z", text[max(0, start - 5) : start], re.IGNORECASE):
+    if _NOT_BEFORE.search(text[max(0, start - 5) : start]):
         return None
     return start, end, alone
 
