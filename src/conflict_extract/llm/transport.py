@@ -79,7 +79,8 @@ class Connection:
                 "/chat/completions",
                 content=body,
                 cast_to=httpx2.Response,
-                options={"headers": _OMITTED},
+                # No idempotency key is sent; where none is given, a random one is made all the same.
+                options={"headers": _OMITTED, "idempotency_key": "none"},
             )
         inner = fault_with_200(response.content, model=self._endpoint.model, host=self._host)
         if inner is not None:

@@ -28,12 +28,12 @@ def read_counted(bench: Workbench, where: str, draft: Any, *, before: Sequence[F
         before: The claim's figures before this one: a number, and what it counts, stand for one of them.
     """
     taken = {each.text_span for each in before}
-    numbers = [place for place in bench.places(draft.text, close=True) if bench.at(place)[1] not in taken]
+    numbers = [place for place in bench.places(draft.text) if bench.at(place)[1] not in taken]
     if not numbers:
         message = f"the figure does not stand in the article near the quote: {shortened(draft.text)}"
         bench.reject(where, "not_in_article", message, draft)
         return None
-    nouns = bench.places(draft.of, close=True) if draft.of is not None else []
+    nouns = bench.places(draft.of) if draft.of is not None else []
     if draft.of is not None and not nouns:
         bench.words(f"{where}.of", draft.of, "what is counted", close=True)
     number, noun = _closest(numbers, nouns)

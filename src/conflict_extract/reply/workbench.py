@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from operator import itemgetter
 from typing import Any
 
@@ -54,15 +55,23 @@ class Workbench:
         given = content.model_dump() if isinstance(content, Draft) else content
         self.rejections.add(path, reason, message, given, self.draft.id)
 
-    def places(self, words: str, *, close: bool = False) -> list[Placement]:
-        """Where the words stand, the nearest to the item's quote first; ``close``: only inside or next to it."""
-        found = self.passage.stand(words)
-        if len(found) == 1 and not close:
-            return list(found)
+    def places(self, words: str) -> list[Placement]:
+        """Where the words stand inside the item's quote or next to it, the nearest first."""
         first, last = self.placement.start, self.placement.end
+        found = self.passage.stand(words)
         ranked = [(max(0, place.start - last, first - place.end), place.start, place) for place in found]
         ranked.sort(key=itemgetter(0, 1))
-        return [place for gap, _, place in ranked if not close or gap <= NEXT_TO]
+        return [place for gap, _, place in ranked if gap <= NEXT_TO]
+
+    def nearest(self, words: str, *, close: bool) -> Placement | None:
+        """The place of the words that is nearest to the item's quote; ``close``: only inside or next to it."""
+        first, last = self.placement.start, self.placement.end
+        found = self.passage.stand(words)
+        # They come in their order, so it is the last that ends before the quote or the one after that.
+        turn = bisect_left(found, first, key=itemgetter(1))
+        near = [(max(0, place.start - last, first - place.end), place) for place in found[max(turn - 1, 0) : turn + 1]]
+        gap, nearest = min(near, default=(0, None))
+        return nearest if not close or gap <= NEXT_TO else None
 
     def words(
         self,
@@ -86,8 +95,8 @@ class Workbench:
         """
         if words is None:
             return None
-        places = self.places(words, close=close)
-        if not places:
+        place = self.nearest(words, close=close)
+        if place is None:
             nearby = " near the quote" if close else ""
             self.reject(
                 where if falls is None else falls,
@@ -96,7 +105,7 @@ class Workbench:
                 words if falls is None else content,
             )
             return None
-        return self.at(places[0])
+        return self.at(place)
 
     def at(self, place: Placement) -> tuple[str, Span]:
         """The words at a place of the passage, with their span in the article."""

@@ -44,10 +44,11 @@ class Support:
     def __init__(self, text: str) -> None:
         self._text = text = unicodedata.normalize("NFC", text)
         self._in_order = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
-        words = {word: _key(word) for word in self._in_order}
-        self._small = {key for word, key in words.items() if word[0].islower()}
-        self._capital = {key for word, key in words.items() if not word[0].islower()}
-        self._acronyms = {key for word, key in words.items() if not word[0].islower() and _is_acronym(word)}
+        words = set(self._in_order)
+        capitals = {word for word in words if not word[0].islower()}
+        self._small = {_key(word) for word in words - capitals}
+        self._capital = {_key(word) for word in capitals}
+        self._acronyms = {_key(word) for word in capitals if _is_acronym(word)}
         self._words = self._small | self._capital
         self._add_what_says_the_same(text.lower())
 
