@@ -127,7 +127,7 @@ class Support:
         return words[0] in {"of", "another"} or not self._singles.isdisjoint(set(words) - FUNCTION_WORDS)
 
     def _unknown_names(self, sentence: str) -> Iterator[tuple[int, str]]:
-        for match in _WORD.finditer(sentence):
+        for match in (_ASCII_WORD if sentence.isascii() else _WORD).finditer(sentence):
             word = match.group()
             if not word[0].isupper():
                 continue
