@@ -156,3 +156,9 @@ def test_a_month_belongs_to_one_day() -> None:
     text = "Attack on Quirule, 15 May: 9 killed, 4 missing"
     assert unsupported("In the attack on Quirule on 15 May 9 were killed.", text) == ()
     assert unsupported("In the attack on Quirule on 15 May 8 were killed.", text) == ("8",)
+
+
+def test_a_number_is_named_once() -> None:
+    """However close the next one stands behind it, and whatever white space is between them."""
+    sentence = "The mill was dest6oyed.\n\nSee Harbour Daily, June 20: Guns Kill 20 in Port"
+    assert unsupported(sentence, "See Harbour Daily of June: Guns Kill in Port.") == ("6", "20", "20")
