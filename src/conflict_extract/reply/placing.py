@@ -50,6 +50,8 @@ class Passage:
 
     def _with_marks(self, place: Placement, quote: str) -> Placement:
         """A place with the quotation marks at its ends that the quote has, too: a passage that opens one closes it."""
+        if quote[0] not in _MARKS and quote[-1] not in _MARKS:
+            return place
         before, after = self.text[place.start - 1 : place.start], self.text[place.end : place.end + 1]
         opened = bool(before) and before in _MARKS and quote[0] in _MARKS
         closed = bool(after) and after in _MARKS and quote[-1] in _MARKS

@@ -207,7 +207,7 @@ def _quotes_of_events(claims: Any) -> dict[str, str]:
 def _each(item: dict[str, Any], name: str, change: Callable[[str], Any]) -> dict[str, Any]:
     """The item with a function applied to each string of a list."""
     value = item.get(name)
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not value:
         return item
     return {**item, name: [change(each) if isinstance(each, str) else each for each in value]}
 

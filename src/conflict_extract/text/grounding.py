@@ -101,7 +101,7 @@ class Grounder:
 
     def _letter_for_letter(self, quote: str) -> tuple[Placement, ...]:
         """The places of a quote that begins and ends with a word, as it is."""
-        if not any(map(str.isalnum, quote)):
+        if not (quote[:1].isalnum() or any(map(str.isalnum, quote))):
             return ()
         places: list[Placement] = []
         at = self.text.find(quote)
