@@ -318,7 +318,7 @@ def test_bad_input_is_named_with_its_place_and_the_rest_is_done(tmp_path: Path) 
         assert f"{reports.input}, line {line}" in err
     failed = [json.loads(line) for line in run("failures", reports.directory, "--json")[1].splitlines()]
     assert [each["source"] for each in failed] == [f"{reports.input}, line {line}" for line in range(4, 8)]
-    assert f"{reports.input}, line 4: not JSON" in run("failures", reports.directory)[1]
+    assert f"{reports.input}, line 4: input: not JSON" in run("failures", reports.directory)[1]
     assert len(reports.finished()) == 3
     assert "4 places could not be read" in run("status", reports.directory)[1]
 

@@ -83,7 +83,7 @@ class BatchProgress:
             return
         self._failures += 1
         if self._failures <= _MOST_FAILURES:
-            complain(f"{result.article_id}: {result.error}")
+            complain(f"{result.article_id}: {str(result.error).removeprefix(f'{result.article_id}: ')}")
         elif self._failures == _MOST_FAILURES + 1:
             complain(f"more fail, and are not named here: conflict-extract batch failures {self._directory}")
 

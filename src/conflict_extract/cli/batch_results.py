@@ -48,7 +48,8 @@ def failures(
         else:
             where = failed.article or failed.source or "?"
             source = f" [{failed.source}]" if failed.source and failed.article and failed.reason != "input" else ""
-            typer.echo(clean(f"{where}: {failed.reason}: {failed.error}{source}"))
+            error = failed.error.removeprefix(f"{where}: ")  # what cannot be read names its place by itself
+            typer.echo(clean(f"{where}: {failed.reason}: {error}{source}"))
     if not count and not as_json:
         typer.echo("nothing failed", err=True)
 
