@@ -141,13 +141,13 @@ def _read_readings() -> dict[tuple[str, str], list[Any]]:
 
 
 def _as_read(readings: Sequence[Any], one: Document, other: Document) -> Iterator[tuple[Key, bool | None]]:
-    """The pairs that were read: by the id on the frozen side, and by the place on the other, open if two are there."""
+    """The pairs that were read: by the id on the frozen side, by the place on the other; open where two are there."""
     for reading in readings:
         name = reading["list"]
         there = [item.id for item in other.items(name) if [*item.span] == reading["at"]]
         if any(item.id == reading["one"] for item in one.items(name)):
             for id in there:
-                yield (name, reading["one"], id), reading["same"] if len(there) == 1 else None
+                yield (name, reading["one"], id), None if reading["same"] and len(there) > 1 else reading["same"]
 
 
 def logged(name: str) -> Counter[str]:
