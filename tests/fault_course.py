@@ -120,11 +120,11 @@ def store_of(directory: Path) -> Store:
     """What a run directory says: which reports are finished, and which calls were under way when it was left."""
     path = directory / "ledger.sqlite3"
     if not path.exists():  # killed before there was one
-        return Store()
+        return Store(open=frozenset())
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
         rows = ledger.execute("SELECT id FROM articles WHERE state IN ('done', 'failed')").fetchall()
-        (in_flight,) = ledger.execute("SELECT count(*) FROM calls WHERE state = 'open'").fetchone()
-    return Store(frozenset(int(id.removeprefix("report-")) for (id,) in rows), in_flight)
+        open_ = ledger.execute("SELECT request FROM calls WHERE state = 'open'").fetchall()
+    return Store(frozenset(int(id.removeprefix("report-")) for (id,) in rows), frozenset(key for (key,) in open_))
 
 
 def failures(directory: Path) -> dict[str, str]:

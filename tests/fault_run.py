@@ -15,7 +15,7 @@ from tests.provider_server import Call
 
 ON_THE_WIRE = 0.25
 """Seconds. Calls that come this soon after a pause was announced may have been sent before it was read; and an answer
-that was sent this shortly before a kill may not have been written down yet."""
+that was sent this shortly before a kill may not have been written down yet, where the store does not say so itself."""
 
 
 class Server(Protocol):
@@ -44,12 +44,17 @@ class Store:
 
     Attributes:
         finished: The numbers of the reports that are done or failed.
-        in_flight: Calls that were under way: begun, and their end not written down. A few of them may have been booked
-            ahead, and not have gone out yet.
+        open: Keys of the calls that were under way: begun, and their end not written down. A few of them may have been
+            booked ahead, and not have gone out yet. None for a store that does not say.
     """
 
     finished: frozenset[int] = frozenset()
-    in_flight: int = 0
+    open: frozenset[str] | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls were under way."""
+        return len(self.open or ())
 
 
 @dataclass
@@ -157,6 +162,9 @@ def bill_of(journal: Sequence[Call], kills: Sequence[Kill] = ()) -> Bill:
 
 
 def _in_flight(call: Call, kill: Kill) -> bool:
+    """Whether a call was under way at a kill: by the worker's store, or by the clock where that does not say."""
+    if kill.store.open is not None:
+        return call.at < kill.at and call.body in kill.store.open
     return call.at < kill.at and (call.ended is None or call.ended > kill.at - ON_THE_WIRE)
 
 

@@ -9,7 +9,6 @@ own, since a fault suite has to break connections in ways that no web framework 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import socket
 import struct
@@ -19,6 +18,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from conflict_extract.llm.keys import request_key
 from tests.fault_plan import LASTING, STOPPING, Plan
 from tests.written_reports import number_in, reply_to
 
@@ -54,7 +54,7 @@ class Call:
 
     Attributes:
         article: The report's number, or None where the request is about none.
-        body: Digest of the request's body: the same body is the same request.
+        body: The request's key, as a run's ledger has it: the same body is the same request.
         fault: What it met, or None where the answer was good.
         at: When it had come.
         ended: When its answer had been handed to the network, as far as it ever was.
@@ -105,7 +105,7 @@ class Provider:
         messages = [message for message in request["messages"] if message["role"] != "system"]
         text = str(messages[0]["content"]) if messages else ""
         number = number_in(text)
-        call = Call(number, hashlib.sha256(content).hexdigest()[:16], self._fault(number), at)
+        call = Call(number, request_key("POST", "/v1/chat/completions", request), self._fault(number), at)
         self.journal.append(call)
         call.billed = call.fault in _BILLED
         call.usable = call.fault in _USABLE

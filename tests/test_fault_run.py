@@ -28,6 +28,15 @@ def test_the_same_request_answered_twice_is_paid_again() -> None:
     assert bill_of([GOOD, replace(again, body="other")]).paid_again == 0
 
 
+def test_what_the_store_says_was_under_way_counts_for_more_than_the_clock() -> None:
+    """An answer that the worker had no time to read was in flight, one that it had written down was not."""
+    again = replace(GOOD, at=22.0, ended=22.2)
+    unread, written = Store(open=frozenset({"a"})), Store(open=frozenset())
+    assert bill_of([GOOD, again], [Kill(20.0, unread)]).unexplained == 0
+    assert bill_of([GOOD, again], [Kill(10.3, written)]).unexplained == 1
+    assert bill_of([GOOD, again], [Kill(9.0, unread)]).unexplained == 1
+
+
 def test_what_a_fault_spoilt_is_not_paid_again() -> None:
     """A cut answer was billed, and has to be asked for once more."""
     cut = replace(GOOD, fault="cut", usable=False)
