@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors weights test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs clean
+.PHONY: help demo eval eval-challenge agreement floors weights test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs docs-pictures clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ docs-serve: $(VENV)/dev ## the site on loopback, built afresh when a page change
 
 docs-outputs: $(VENV)/dev ## run the code of the pages, and write what it prints, and the page of the command line
 	$(BIN)/python -m tests.documented
+
+docs-pictures: $(VENV)/dev ## take the pictures of the report afresh (needs Chromium)
+	$(BIN)/python -m bench.pictures
 
 clean: ## remove the environment and all that was made
 	rm -rf $(VENV) out dist .aimock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
