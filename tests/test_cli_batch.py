@@ -392,6 +392,8 @@ def test_a_dry_run_says_what_it_takes_and_asks_nobody(tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text('currency = "USD"\n[models.reporter]\ninput = 1.0\noutput = 2.0\n')
     with provider(4) as server:
+        code, to_openai, _ = run("run", reports.input, "--run", reports.directory, "--model", "reporter", "--dry-run")
+        assert (code, "articles: 4" in to_openai) == (0, True)  # without a key
         code, out, _ = run(*reports.command(server, "--dry-run"))
         assert code == 0
         assert "articles: 4" in out

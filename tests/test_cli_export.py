@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from typer.testing import CliRunner
@@ -139,8 +140,29 @@ def test_a_run_directory(tmp_path: Path) -> None:
     asyncio.run(work())
     assert run("export", tmp_path / "run", "--to", "parquet", "--out", tmp_path / "x.parquet")[0] == 0
     assert list(read_parquet(tmp_path / "x.parquet")) == done
+    out = tmp_path / "x.jsonld"
+    assert run("batch", "export", tmp_path / "run", "--to", "webannotation", "--out", out)[0] == 0
+    assert json.loads(out.read_text())
+    code, printed, said = run("batch", "export", tmp_path / "run", "--to", "jsonl", "--out", "-")
+    assert (code, said) == (0, "")
+    assert [json.loads(each)["article_id"] for each in printed.splitlines()] == [each.article_id for each in done]
     code, _, said = run("export", tmp_path / "run", tmp_path / "run", "--to", "csv", "--out", tmp_path / "t")
     assert (code, said.count("was there before")) == (1, 3)
+
+
+def test_standard_output_is_refused_where_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where ``extract`` writes to standard output for ``-``, no file of that name comes into being."""
+    monkeypatch.chdir(tmp_path)
+    source = results(tmp_path, line())
+    for command in (["export", source, "--to", "parquet"], ["report", source]):
+        code, printed, said = run(*command, "--out", "-")
+        assert (code, printed, "--out -: " in said) == (2, "", True)
+    with Ledger.open(tmp_path / "run", {"model": "none"}):
+        pass
+    for to in ("parquet", "ledger"):
+        code, printed, said = run("batch", "export", "run", "--to", to, "--out", "-")
+        assert (code, printed, "--out -: " in said) == (2, "", True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results.jsonl", "run"]
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,11 +183,14 @@ def test_as_a_process(tmp_path: Path) -> None:
 
 def test_help_names_every_format_and_policy() -> None:
     """The options of the command are those of the library."""
-    from conflict_extract.cli.export import export
+    from conflict_extract.cli import batch_results
+    from conflict_extract.cli.export import Format, export
     from conflict_extract.exports.fatalities import POLICIES
 
     hints = export.__annotations__
-    assert all(format in hints["to"] for format in FORMATS)
+    assert get_args(Format) == FORMATS
+    of_batch = get_args(get_type_hints(batch_results.export)["to"])
+    assert of_batch == ("jsonl", *FORMATS, "ledger")
     assert all(policy in hints["best"] for policy in POLICIES)
     _, out, _ = run("export", "--help")
     assert all(format in out for format in FORMATS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from conflict_extract.cli.export import Format
 
 RunDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The run directory.")]
 
@@ -57,14 +60,18 @@ def failures(
 def export(
     directory: RunDirectory,
     to: Annotated[
-        Literal["jsonl", "parquet", "csv", "acled", "ucdp", "geojson", "ledger"],
+        Literal["jsonl", Format, "ledger"],
         typer.Option(
             help="jsonl: as extract writes them. ledger: a Parquet file of all articles with their state, reason, "
             "tokens and cost. The others as of `conflict-extract export`."
         ),
     ],
     out: Annotated[
-        Path, typer.Option(metavar="FILE_OR_FOLDER", help="Where to write: a file, for csv a folder of tables.")
+        Path,
+        typer.Option(
+            metavar="FILE_OR_FOLDER",
+            help="Where to write: a file, for csv a folder of tables; for jsonl - is standard output.",
+        ),
     ],
     no_text: Annotated[bool, typer.Option("--no-text", help="jsonl: leave the articles' text out.")] = False,
     best: Annotated[
@@ -74,6 +81,7 @@ def export(
 ) -> None:
     """Write what is done in a run, at any time, also while it runs: each article once, with its latest result."""
     from conflict_extract.batch.results import RunResults
+    from conflict_extract.cli.output import STDOUT, refuse_stdout
     from conflict_extract.cli.terminal import warn
     from conflict_extract.exports import write
     from conflict_extract.exports.fatalities import POLICIES
@@ -81,6 +89,11 @@ def export(
     from conflict_extract.exports.target import growing
 
     results = RunResults(directory)
+    if to == "jsonl" and str(out) == STDOUT:
+        for line in results.lines(text=not no_text):
+            sys.stdout.buffer.write(line)
+        return
+    refuse_stdout(out)
     if to == "jsonl" or to == "ledger":
         with growing([out], force=force) as (part,):
             if to == "ledger":

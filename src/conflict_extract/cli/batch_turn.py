@@ -162,7 +162,7 @@ def print_estimate(turn: GivenTurn, inputs: Inputs) -> None:
         kept: RunResults | None = RunResults(turn.directory)
     except LedgerError:
         kept = None  # not begun yet
-    with turn.engine.started() as model, Extractor(model, turn.options) as extractor:
+    with turn.engine.started(ask=False) as model, Extractor(model, turn.options) as extractor:
         articles: Iterator[Article] = (
             each.found
             for each in inputs.stream()

@@ -71,8 +71,11 @@ class Engine:
             raise ConfigError(f"{option} does not go with {', '.join(sorted(others))}: {because}")
 
     @contextmanager
-    def started(self) -> Iterator[ChatModel]:
+    def started(self, *, ask: bool = True) -> Iterator[ChatModel]:
         """The model, ready to be asked; what was started for it is stopped at the end.
+
+        Args:
+            ask: Whether it will be asked anything; what is not asked needs no key.
 
         Raises:
             ConfigError: No key for an endpoint that wants one, no recordings, no model in the file.
@@ -90,7 +93,7 @@ class Engine:
             with LocalServer(self.local) as server:
                 yield OpenAIModel(Endpoint(server.model, server.base_url, deadline=_LOCAL_DEADLINE), self.parameters)
         else:
-            key = os.environ.get(KEY_VARIABLE) or None
+            key = os.environ.get(KEY_VARIABLE) or (None if ask else "never sent")
             endpoint = Endpoint(
                 self.model or "", self.base_url, key, deadline=self.deadline, extra_body=self.extra_body
             )

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+Format = Literal["csv", "parquet", "acled", "ucdp", "geojson", "webannotation"]
+"""The formats of the exports; written out here, since the exports themselves take long to load."""
+
 if TYPE_CHECKING:
     from conflict_extract.errors import InputError
     from conflict_extract.models import Extraction
@@ -19,7 +22,7 @@ def export(
         typer.Argument(metavar="RESULTS", help="Files written by extract (JSON Lines), and run directories of batch."),
     ],
     to: Annotated[
-        Literal["csv", "parquet", "acled", "ucdp", "geojson", "webannotation"],
+        Format,
         typer.Option(
             help="csv: tables of articles, attributions, claims, events and figures. parquet: all in one typed file. "
             "acled, ucdp: a table of events with the columns of these projects. "
@@ -45,11 +48,13 @@ def export(
     standard error and left out, and the exit code is 1; the others are written. An article whose text is missing or has
     changed is exported without it.
     """
+    from conflict_extract.cli.output import refuse_stdout
     from conflict_extract.cli.terminal import warn
     from conflict_extract.errors import ConfigError
     from conflict_extract.exports import write
     from conflict_extract.exports.fatalities import POLICIES
 
+    refuse_stdout(out)
     for path in results:
         if not path.exists():
             raise ConfigError(f"{path}: there is no such file or run directory")

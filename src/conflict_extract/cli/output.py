@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
+def refuse_stdout(out: Path) -> None:
+    """Refuse standard output where only files are written; else there would be a file called "-".
+
+    Raises:
+        ConfigError: The target is "-".
+    """
+    if str(out) == STDOUT:
+        raise ConfigError("--out -: this cannot be written to standard output; name a file or folder")
+
+
 class Output:
     """JSON Lines to a file or to standard output.
 

@@ -29,12 +29,14 @@ def report(
     version) is named on standard error and on the page, and the exit code is 1. An article whose text is missing or
     has changed is shown by its quotes alone, and the page says so.
     """
+    from conflict_extract.cli.output import refuse_stdout
     from conflict_extract.cli.terminal import complain, warn
     from conflict_extract.errors import ConfigError, ConflictExtractError
     from conflict_extract.evaluation.gold import replace_text
     from conflict_extract.report.extractions_page import as_page
     from conflict_extract.report.extractions_reading import collect
 
+    refuse_stdout(out)
     for path in results:
         if not path.exists():
             raise ConfigError(f"{path}: there is no such file or run directory")
