@@ -48,11 +48,14 @@ def test_json_lines_give_an_article_each(tmp_path: Path) -> None:
         ('{"id": "a"}', "there is no text"),
         ('{"text": "Twelve dead"}', "there is no id"),
         ('{"id": null}', "no id and no text"),
-        ('{"id": 7, "text": "Twelve dead"}', "id is not a string"),
-        ('{"id": " ", "text": "Twelve dead"}', "id is empty"),
+        ('{"id": 7.0, "text": "Twelve dead"}', "id is neither a string nor a whole number"),
+        ('{"id": true, "text": "Twelve dead"}', "id is neither a string nor a whole number"),
+        ('{"id": " ", "text": "Twelve dead"}', "there is no id"),
+        ('{"id": "", "text": ""}', "there is no id and no text"),
         ('{"id": "a\\u001b[2J", "text": "Twelve dead"}', "control characters"),
         ('{"id": "a", "text": ["Twelve dead"]}', "text is not a string"),
-        ('{"id": "a", "text": " \\n"}', "text is empty"),
+        ('{"id": "a", "text": " \\n"}', "there is no text"),
+        ('{"id": "a", "text": ""}', "there is no text"),
         ('{"id": "a", "text": "Twelve\\u0000 dead"}', "NUL character at offset 6"),
         ('{"id": "a", "text": "Twelve\\ud83d dead"}', "half a surrogate pair at offset 6"),
         ('{"id": "a", "text": "<html><p>Twelve dead"}', "HTML"),
@@ -61,6 +64,8 @@ def test_json_lines_give_an_article_each(tmp_path: Path) -> None:
         ('{"id": "a", "text": "Twelve dead", "published": "1 July 2019"}', "not a date"),
         ('{"id": "a", "text": "Twelve dead", "published": "20190701"}', "not a date"),
         ('{"id": "a", "text": "Twelve dead", "published": "2019-02-30"}', "no day of the calendar"),
+        ('{"id": "a", "text": "Twelve dead", "published": "2019-02-30T10:00:00Z"}', "no day of the calendar"),
+        ('{"id": "a", "text": "Twelve dead", "published": "2019-07-01 soon"}', "is no ISO 8601 timestamp"),
         ('{"id": "a", "text": "Twelve dead", "published": 1561939200}', "published is not a string"),
         ('{"id": "a", "text": "Twelve dead", "title": ""}', "title is empty"),
         ('{"id": "a", "text": "Twelve dead", "title": NaN}', "NaN"),
@@ -76,6 +81,35 @@ def test_a_bad_line_is_named_and_loses_no_other(tmp_path: Path, line: str, probl
     assert isinstance(bad, InputError)
     assert (bad.path, bad.line) == (path, 2)
     assert problem in bad.problem
+    assert "null" not in bad.problem or "title" in line  # id and text are needed
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+@pytest.mark.parametrize(
+    ("written_as", "day"),
+    [
+        ("2020-01-03T10:00:00Z", date(2020, 1, 3)),
+        ("2020-01-03 10:00", date(2020, 1, 3)),
+        ("2020-01-03T23:30:00-05:00", date(2020, 1, 3)),
+        ("2020-01-03T00:30:00.250+05:30", date(2020, 1, 3)),
+        ("2020-01-03", date(2020, 1, 3)),
+        ("", None),
+        (" ", None),
+    ],
+)
+def test_the_day_of_publication_is_the_one_written(
+    tmp_path: Path, suffix: str, written_as: str, day: date | None
+) -> None:
+    """Of a timestamp the day is taken as it stands, whatever its time zone; an empty one is unknown."""
+    line = json.dumps({"id": "a", "text": TEXT, "published": written_as})
+    content = line if suffix == ".jsonl" else f'id,published,text\na,{written_as},"{TEXT}"\n'
+    assert article(written(tmp_path / f"a{suffix}", content)) == Article(id="a", text=TEXT, published=day)
+
+
+def test_a_whole_number_is_an_id_by_its_digits(tmp_path: Path) -> None:
+    """A number as id loses no article and no digit."""
+    path = written(tmp_path / "a.jsonl", json.dumps({"id": 9007199254740993, "text": TEXT}))
+    assert article(path) == Article(id="9007199254740993", text=TEXT)
 
 
 def test_a_bad_byte_in_a_line_has_its_place_in_the_file(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_other_peoples_keys_are_read_by_name(tmp_path: Path) -> None:
         ({"key": "b"}, "no text: 'body'"),
         ({"key": "b", "body": ["Two."]}, "'body' is not a string"),
         ({"key": "b", "body": "Two.", "when": 1561939200}, "when: this is not a date"),
-        ({"key": "b", "body": "Two.", "when": "1 July 2019"}, "when: '1 July 2019' is no date"),
+        ({"key": "b", "body": "Two.", "when": "1 July 2019"}, "when: '1 July 2019' is not a date"),
         ({"key": "b", "body": "<html>Two."}, "HTML"),
     ],
 )

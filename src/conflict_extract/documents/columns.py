@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from conflict_extract.documents.decoding import MAX_BYTES, refuse_markup, too_large
-from conflict_extract.documents.records import Known, parse_day
+from conflict_extract.documents.records import Known, parse_published
 from conflict_extract.documents.sourced import Place, make_article
 from conflict_extract.models import Article
 
-_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2})[T ].+", re.ASCII)
 _SHOWN = 20
 """Names of columns that a message lists at most."""
 
@@ -133,19 +131,10 @@ def _day(value: object, name: str) -> date | None:
         return value
     if not isinstance(value, str):
         raise ValueError(f"{name}: this is not a date as YYYY-MM-DD")
-    written = value.strip()
-    if not written:
-        return None
     try:
-        if timestamp := _TIMESTAMP.fullmatch(written):
-            day = parse_day(timestamp[1])
-            datetime.fromisoformat(written)
-            return day
-        return parse_day(written)
-    except ValueError:
-        raise ValueError(
-            f"{name}: {_shortened(written)!r} is no date as YYYY-MM-DD nor an ISO 8601 timestamp"
-        ) from None
+        return parse_published(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _words(value: object) -> str | None:

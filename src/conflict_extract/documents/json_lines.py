@@ -11,7 +11,7 @@ from typing import Any
 from conflict_extract.documents.byte_lines import ByteLines, opened
 from conflict_extract.documents.columns import Columns, article_of
 from conflict_extract.documents.decoding import MAX_BYTES, decode, refuse_markup, too_large
-from conflict_extract.documents.records import known_of, parse_object, refuse_unknown_keys, string_of
+from conflict_extract.documents.records import known_of, parse_object, refuse_unknown_keys
 from conflict_extract.documents.sourced import Place, Sourced, make_article
 from conflict_extract.errors import InputError
 from conflict_extract.models import Article
@@ -69,7 +69,7 @@ def _article(record: dict[str, Any], columns: Columns, place: Place) -> Article:
         return article_of(record, columns, place)
     try:
         refuse_unknown_keys(record, LINE_KEYS)
-        id, text = string_of(record, "id"), string_of(record, "text")
+        id, text = _id(record.get("id")), _text(record.get("text"))
         missing = [key for key, value in (("id", id), ("text", text)) if value is None]
         if id is None or text is None:
             raise ValueError(f"there is no {' and no '.join(missing)}")
@@ -78,6 +78,21 @@ def _article(record: dict[str, Any], columns: Columns, place: Place) -> Article:
         raise place.error(str(error)) from None
     refuse_markup(text, place)
     return make_article(id, text, known, place)
+
+
+def _id(value: object) -> str | None:
+    """A whole number as its decimal digits, as in tables; None where there is no id, or an empty one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str | None):
+        raise ValueError("id is neither a string nor a whole number")
+    return value if value and value.strip() else None
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str | None):
+        raise ValueError("text is not a string")
+    return value if value and value.strip() else None
 
 
 def json_lines_problem(path: Path, columns: Columns) -> str | None:

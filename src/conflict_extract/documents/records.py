@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2})[T ].+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,43 @@ def parse_day(text: str) -> date:
         raise ValueError(f"{text!r} is no day of the calendar") from None
 
 
-def _day_of(record: dict[str, Any]) -> date | None:
-    text = string_of(record, "published")
+def parse_published(text: str) -> date | None:
+    """The day of publication as YYYY-MM-DD, or of an ISO 8601 timestamp the day that is written in it.
+
+    A timestamp's day stays as it is written, in the timestamp's own time zone: nothing is converted. Where there is
+    nothing but white space, the day is unknown.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    written = text.strip()
+    if not written:
+        return None
+    timestamp = _TIMESTAMP.fullmatch(written)
+    if timestamp is None and not _DAY.fullmatch(written):
+        raise ValueError(f"{_shortened(written)!r} is not a date as YYYY-MM-DD nor an ISO 8601 timestamp")
+    day = parse_day(timestamp[1] if timestamp else written)
     try:
-        return parse_day(text) if text is not None else None
+        datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(f"{_shortened(written)!r} begins with a day, but is no ISO 8601 timestamp") from None
+    return day
+
+
+def _day_of(record: dict[str, Any]) -> date | None:
+    written = record.get("published")
+    if written is None:
+        return None
+    if not isinstance(written, str):
+        raise ValueError("published is not a string")
+    try:
+        return parse_published(written)
     except ValueError as error:
         raise ValueError(f"published: {error}") from None
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 40 else words[:39] + "…"
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
