@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+from conflict_extract.batch.ledger import Ledger
 from conflict_extract.cli.app import app
 from conflict_extract.cli.terminal import clean
 from conflict_extract.models import Article, Extraction, Figure, Span
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.text.figure_bounds import bounds
 from tests import making
+from tests.seeds import ROOT
 
 RANGES = {
     "at least 12": (12, None, "ge"),
@@ -241,6 +245,29 @@ def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     """A missing FILE, or a folder, exits with 2."""
     assert show(tmp_path / "none.jsonl").exit_code == 2
     assert show(tmp_path).exit_code == 2
+    assert "this is a folder" in show(tmp_path).stderr
+
+
+def test_a_run_directory_is_named_with_the_way_to_a_file(tmp_path: Path) -> None:
+    """Whoever gives show or evaluate a run is told how its results become a file, and that way works."""
+    run, file = tmp_path / "my run", tmp_path / "results.jsonl"
+
+    async def work() -> None:
+        with Ledger.open(run, {"model": "none"}) as ledger:
+            done = extraction()
+            assert done.article is not None
+            ledger.seen(done.article, done.provenance.key)
+            await ledger.finish(done.without_text())
+
+    asyncio.run(work())
+    for command in (["show", str(run)], ["evaluate", str(run), "--gold", str(ROOT / "seeds" / "gold")]):
+        said = CliRunner().invoke(app, command)
+        assert (said.exit_code, said.stdout) == (2, "")
+        assert "this is a run directory" in said.stderr
+        advised = said.stderr.split("conflict-extract ")[-1].replace("FILE", str(file))
+        exported = CliRunner().invoke(app, [*shlex.split(advised), "--force"])
+        assert exported.exit_code == 0, exported.stderr
+        assert show(file).exit_code == 0
 
 
 def test_words_of_an_article_do_not_steer_the_terminal(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conflict_extract.cli.gold_files import given
+from conflict_extract.cli.results_file import require_results_file
 from conflict_extract.cli.terminal import complain
 from conflict_extract.documents import read_extractions
 from conflict_extract.errors import ConfigError, ConflictExtractError, GoldError, InputError
@@ -180,8 +181,7 @@ def read_predictions(paths: Sequence[Path], gold: Gold) -> Predictions:
 
 def _lines(paths: Iterable[Path]) -> Iterator[tuple[Path, int, Extraction | InputError]]:
     for path in paths:
-        if not path.is_file():
-            raise ConfigError(f"{path}: there is no such file")
+        require_results_file(path)
         with path.open("rb") as file:
             numbers = [number for number, data in enumerate(file, start=1) if data.strip()]
         yield from ((path, number, each) for number, each in zip(numbers, read_extractions(path), strict=True))

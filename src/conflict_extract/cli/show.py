@@ -20,13 +20,13 @@ def show(
     Without --article, all of FILE in its order. A line that is no extraction is named on standard error, and the
     exit code is 1; the other lines are shown.
     """
+    from conflict_extract.cli.results_file import require_results_file
     from conflict_extract.cli.terminal import complain, console
     from conflict_extract.cli.view import view
     from conflict_extract.documents import read_extractions
     from conflict_extract.errors import ConfigError, InputError
 
-    if not file.is_file():
-        raise ConfigError(f"{file}: there is no such file")
+    require_results_file(file)
     screen = console(data=True)
     broken = False
     ids: list[str] = []
