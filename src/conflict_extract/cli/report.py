@@ -32,7 +32,7 @@ def report(
     from conflict_extract.cli.output import refuse_stdout
     from conflict_extract.cli.terminal import complain, warn
     from conflict_extract.errors import ConfigError, ConflictExtractError
-    from conflict_extract.evaluation.gold import replace_text
+    from conflict_extract.exports.target import growing
     from conflict_extract.report.extractions_page import as_page
     from conflict_extract.report.extractions_reading import collect
 
@@ -42,21 +42,19 @@ def report(
             raise ConfigError(f"{path}: there is no such file or run directory")
         if out.exists() and out.resolve() == path.resolve():
             raise ConfigError(f"{out}: --out would overwrite the results; name another file")
-    if out.is_dir():
-        raise ConfigError(f"{out}: this is a folder; --out names a file")
-    if out.exists() and not force:
-        raise ConfigError(f"{out} is there already; --force overwrites it")
-    found = collect(results, articles)
-    for note in found.notes[:MOST_NOTES]:
-        warn(note)
-    if len(found.notes) > MOST_NOTES:
-        warn(f"{len(found.notes) - MOST_NOTES} more of this kind; the page has them all")
-    for error in found.errors:
-        complain(error)
-    if not found.entries:
-        raise ConflictExtractError("there is nothing to report; nothing was written")
-    source = ", ".join(path.name or str(path) for path in results)
-    replace_text(out, as_page(found.entries, source=source, problems=[*found.errors, *found.notes]))
+    with growing([out], force=force) as (part,):
+        found = collect(results, articles)
+        for note in found.notes[:MOST_NOTES]:
+            warn(note)
+        if len(found.notes) > MOST_NOTES:
+            warn(f"{len(found.notes) - MOST_NOTES} more of this kind; the page has them all")
+        for error in found.errors:
+            complain(error)
+        if not found.entries:
+            raise ConflictExtractError("there is nothing to report; nothing was written")
+        source = ", ".join(path.name or str(path) for path in results)
+        page = as_page(found.entries, source=source, problems=[*found.errors, *found.notes])
+        part.write_text(page, encoding="utf-8", newline="")
     claims = sum(len(each.extraction.claims) for each in found.entries)
     typer.echo(f"{out} written: articles {len(found.entries)}, claims {claims}", err=True)
     if found.errors:
