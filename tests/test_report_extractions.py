@@ -29,7 +29,6 @@ from conflict_extract.report.extractions_page import as_page
 from conflict_extract.report.extractions_standing import Standing, standing_of
 from tests import making
 from tests.evaluation_files import extraction, faultless
-from tests.test_documents import without_privileges
 
 REPORT = Path(words.__file__).parent
 
@@ -374,19 +373,6 @@ def test_wrong_use_ends_with_2_and_overwrites_nothing(tmp_path: Path) -> None:
     assert (page.read_text("utf-8"), Extraction.model_validate_json(file.read_text("utf-8"))) == ("kept", extraction())
     assert report(file, "--out", page, "--force").exit_code == 0
     assert data_of(page)["source"] == "r.jsonl"
-
-
-def test_a_folder_that_cannot_be_written_is_wrong_use() -> None:
-    """As with every other command, it is said before anything is read, and exits with 2."""
-    with without_privileges() as folder:
-        file = results(folder / "r.jsonl", extraction())
-        closed = folder / "closed"
-        closed.mkdir(mode=0o500)
-        out = report(file, "--out", closed / "report.html")
-        assert (out.exit_code, list(closed.iterdir())) == (2, [])
-        assert "report.html: cannot be written: Permission denied" in out.stderr
-        assert report(file, "--out", folder / "report.html").exit_code == 0
-        assert sorted(each.name for each in folder.iterdir()) == ["closed", "r.jsonl", "report.html"]
 
 
 def test_nothing_to_report_writes_nothing(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ def report(
 ) -> None:
     """Write one self-contained page: articles with their passages marked, who says what, figures, a timeline.
 
-    The page loads nothing from anywhere. What cannot be read (a line that is no extraction, or of another schema
-    version) is named on standard error and on the page, and the exit code is 1. An article whose text is missing or
-    has changed is shown by its quotes alone, and the page says so.
+    The page loads nothing from anywhere. What is left out (a line that is no extraction, or of another schema
+    version, or of an article that was there before) is named on standard error and on the page, and the exit code is
+    1. An article whose text is missing or has changed is shown by its quotes alone, and the page says so.
     """
     from conflict_extract.cli.output import refuse_stdout
     from conflict_extract.cli.terminal import complain, warn

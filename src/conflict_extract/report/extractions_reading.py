@@ -21,7 +21,7 @@ class Collected:
 
     Attributes:
         entries: The extractions, in the order of the files.
-        errors: What is broken: lines that are no extraction, texts that have changed.
+        errors: What is broken: lines that are no extraction, articles that were there before, texts that have changed.
         notes: What only limits the page: a text that was not found.
     """
 
@@ -31,7 +31,9 @@ class Collected:
 
 
 def collect(results: Sequence[Path], articles: Path | None = None) -> Collected:
-    """Read results; what is broken is named and never loses the rest.
+    """Read results, each article once; what is broken is named and never loses the rest.
+
+    Of an article that is there several times the first is kept and the others are named.
 
     Args:
         results: Files as ``conflict-extract extract`` writes them, and run directories of ``batch``.
@@ -45,11 +47,18 @@ def collect(results: Sequence[Path], articles: Path | None = None) -> Collected:
     """
     found = Collected()
     texts = dict(_texts(articles, found)) if articles is not None else {}
+    ids: set[str] = set()
     for path in results:
         for stored in _run(path, found) if path.is_dir() else read_stored(path):
             if isinstance(stored, InputError):
                 found.errors.append(str(stored))
-            elif stored.text == "here":
+                continue
+            id = stored.extraction.article_id
+            if id in ids:
+                found.errors.append(f"{path}: the article {id} was there before; the first is kept")
+                continue
+            ids.add(id)
+            if stored.text == "here":
                 found.entries.append(Entry(stored.extraction, "here", stored.known))
             else:
                 _without_text(stored, articles, texts, found)
