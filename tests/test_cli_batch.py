@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import sqlite3
@@ -210,6 +211,36 @@ def test_a_second_process_is_refused_and_does_no_harm(tmp_path: Path) -> None:
     assert 2 <= len(middle) <= len(reports.finished())
     assert all(line["claims"] and line["article"]["text"] for line in middle)
     assert "not running" in run("status", reports.directory)[1]
+
+
+def test_the_status_says_what_was_not_read_and_when_it_ended(tmp_path: Path) -> None:
+    """After a kill all of the input is accounted for; after the end, the end is shown, and what is only reserved."""
+    reports = Reports(tmp_path, 60)
+
+    def standing() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(run("status", reports.directory, "--json")[1])
+        return found
+
+    with provider(60, latency=0.2) as server:
+        for least in (3, 8):  # the second time some are passed over, and they too were read
+            with started(*reports.command(server, "--concurrency", "2")) as process:
+                until(lambda least=least: _done(reports.directory) >= least and standing()["expected"] == 60)
+                process.kill()
+                process.wait()
+            killed = standing()
+            assert killed["not_read"] == 60 - killed["counts"]["done"] - killed["counts"]["waiting"] > 0
+        _, shown, _ = run("status", reports.directory)
+        assert f" waiting, {killed['not_read']} not read yet\n" in shown
+        assert re.match(r"not running: the process that began [-\d]+ [:\d]+ died; the same command goes on\n", shown)
+        assert run(*reports.command(server))[0] == 0
+    _, shown, _ = run("status", reports.directory)
+    assert re.match(r"not running: finished [-\d]+ [:\d]+ \(began [-\d]+ [:\d]+\)\n", shown)
+    assert "60 of 60 done, 0 failed, 0 waiting\n" in shown
+    ended = standing()
+    assert (ended["not_read"], ended["ended"] > ended["started"]) == (0, True)
+    (untold,) = reports.rows("SELECT sum(reserved_tokens) FROM calls WHERE prompt_tokens IS NULL AND state <> 'unpaid'")
+    assert ended["untold"] == (untold[0] or 0) > 0
+    assert f"({untold[0]:,} of it as reserved, since no answer told what those calls took)" in shown
 
 
 def test_the_seeds_by_replay_killed_and_resumed(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from conflict_extract.batch.gate import ANSWERED_BY
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Price
 from conflict_extract.batch.provider_requests import SentRequests
-from conflict_extract.batch.results import CURRENCY
+from conflict_extract.batch.results import CURRENCY, FINISHED
 from conflict_extract.batch.settings import settings_of
 from conflict_extract.documents import Sourced
 from conflict_extract.errors import (
@@ -202,7 +202,7 @@ class ProviderRun:
         outcome = "given up"
         try:
             yield
-            outcome = "finished"
+            outcome = FINISHED
         except Exception as error:
             outcome = f"{type(error).__name__}: {error}"
             raise

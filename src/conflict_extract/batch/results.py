@@ -21,6 +21,20 @@ from conflict_extract.models import Article, Extraction
 CURRENCY = "currency"
 """The note in the ledger with the currency of all costs in it."""
 
+FINISHED = "finished"
+"""The outcome of a session that came to the end of its input."""
+
+# What a session came to is waiting, or ended in it, or was passed over; each by an index, never over all the texts.
+_CAME_UP = (
+    "SELECT count(*) FROM (SELECT n FROM articles WHERE state = 'waiting' AND session = ?"
+    " UNION SELECT n FROM articles WHERE state <> 'waiting' AND updated >= ?"
+    " UNION SELECT article FROM sightings WHERE session = ?)"
+)
+_UNTOLD = (
+    "SELECT ifnull(sum(reserved_tokens), 0) FROM calls"
+    " WHERE state IN ('paid', 'presumed') AND prompt_tokens + completion_tokens IS NULL"
+)
+
 _RATE_OVER = 60.0
 """Seconds over which the rate of a run is taken."""
 
@@ -51,15 +65,18 @@ class Standing:
     Attributes:
         counts: Articles by their standing.
         expected: How many the input has, where that is known.
+        not_read: How many of them the last session has not come to, where that is known.
         calls: HTTP calls by their state.
         prompt_tokens: Of all calls that were paid, as far as told.
         completion_tokens: The same of the replies.
         spent: Tokens and money, with reserves.
+        untold: Tokens of ``spent`` that are reserves of calls that are over, since no answer told what they took.
         currency: Of the money, None where no price was ever known.
         reasons: Failed articles by reason.
         rate: Articles a second over the last minute.
         holder: Who works on it now ("process 4711 on host"), None for nobody.
         started: When the last session began, in seconds since 1970.
+        ended: When it ended; None where it did not.
         outcome: How it ended; None where it did not, because it works still or died.
         model: The model's name.
         endpoint: Where it was asked the last time.
@@ -67,15 +84,18 @@ class Standing:
 
     counts: Counts
     expected: int | None
+    not_read: int | None
     calls: dict[str, int]
     prompt_tokens: int
     completion_tokens: int
     spent: Spent
+    untold: int
     currency: str | None
     reasons: dict[str, int]
     rate: float
     holder: str | None
     started: float
+    ended: float | None
     outcome: str | None
     model: str
     endpoint: str | None
@@ -193,8 +213,8 @@ class RunResults:
         with _reading(path) as connection:
             connection.execute("BEGIN")  # one moment for all that follows
             notes = dict(connection.execute("SELECT name, value FROM meta WHERE name <> 'forecast'"))
-            started, outcome, expected, endpoint = connection.execute(
-                "SELECT started, outcome, expected, endpoint FROM sessions ORDER BY n DESC LIMIT 1"
+            session, started, over, outcome, expected, endpoint = connection.execute(
+                "SELECT n, started, ended, outcome, expected, endpoint FROM sessions ORDER BY n DESC LIMIT 1"
             ).fetchone()
             told = connection.execute("SELECT sum(prompt_tokens), sum(completion_tokens) FROM calls").fetchone()
             now = time.time()
@@ -206,15 +226,18 @@ class RunResults:
             return Standing(
                 counts=counts_of(connection),
                 expected=expected,
+                not_read=0 if outcome == FINISHED else _not_read(connection, session, started, expected),
                 calls=dict(connection.execute("SELECT state, count(*) FROM calls GROUP BY state")),
                 prompt_tokens=told[0] or 0,
                 completion_tokens=told[1] or 0,
                 spent=spent_of(connection),
+                untold=connection.execute(_UNTOLD).fetchone()[0],
                 currency=notes.get(CURRENCY),
                 reasons=dict(connection.execute(by_reason)),
                 rate=ended / max(now - since, 1.0) if holder is not None else 0.0,
                 holder=holder,
                 started=started,
+                ended=over,
                 outcome=outcome,
                 model=json.loads(notes["configuration"])["model"],
                 endpoint=endpoint,
@@ -233,6 +256,15 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise problem(error, path) from None
 
 
+def _not_read(reading: sqlite3.Connection, session: int, started: float, expected: int | None) -> int | None:
+    """How many of the expected articles a session has not come to."""
+    if expected is None:
+        return None
+    came_up: int = reading.execute(_CAME_UP, (session, started, session)).fetchone()[0]
+    unread: int = reading.execute("SELECT count(*) FROM unread WHERE session = ?", (session,)).fetchone()[0]
+    return max(0, expected - came_up - unread)
+
+
 def _holder(lock: Path) -> str | None:
     """Who holds a lock, None for nobody. What a dead process left written in it does not count."""
     try:
@@ -249,19 +281,23 @@ def _together(parts: Sequence[Standing]) -> Standing:
     last = max(parts, key=lambda part: part.started)
     counts = Counts(*(sum(getattr(part.counts, name) for part in parts) for name in Counts.__slots__))
     expected = [part.expected for part in parts if part.expected is not None]
+    not_read = [part.not_read for part in parts if part.not_read is not None]
     holders = [part.holder for part in parts if part.holder is not None]
     return Standing(
         counts=counts,
-        expected=max(expected, default=None),
+        expected=sum(expected) if len(expected) == len(parts) else None,
+        not_read=sum(not_read) if len(not_read) == len(parts) else None,
         calls=_sums([part.calls for part in parts]),
         prompt_tokens=sum(part.prompt_tokens for part in parts),
         completion_tokens=sum(part.completion_tokens for part in parts),
         spent=Spent(*(sum(getattr(part.spent, name) for part in parts) for name in Spent.__slots__)),
+        untold=sum(part.untold for part in parts),
         currency=next((part.currency for part in parts if part.currency), None),
         reasons=_sums([part.reasons for part in parts]),
         rate=sum(part.rate for part in parts),
         holder=", ".join(holders) or None,
         started=last.started,
+        ended=last.ended,
         outcome=last.outcome,
         model=last.model,
         endpoint=last.endpoint,

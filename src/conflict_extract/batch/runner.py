@@ -16,7 +16,7 @@ from conflict_extract.batch.gate import Limits, RunGate
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Purse
 from conflict_extract.batch.outage import Endurance
-from conflict_extract.batch.results import CURRENCY
+from conflict_extract.batch.results import CURRENCY, FINISHED
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.tally import Counts, Spent
 from conflict_extract.batch.turn import Item, Turn
@@ -212,7 +212,7 @@ class BatchRun:
             with collecting_seldom():
                 async for result in results:
                     yield result
-            outcome = "finished"
+            outcome = FINISHED
         except Exception as error:
             outcome = f"{type(error).__name__}: {error}"
             raise

@@ -15,30 +15,35 @@ if TYPE_CHECKING:
 
 def standing_lines(standing: Standing) -> Iterator[str]:
     """How a run stands, a line for each thing."""
+    from conflict_extract.batch.results import FINISHED
+
     counts = standing.counts
-    since = datetime.fromtimestamp(standing.started).strftime("%Y-%m-%d %H:%M:%S")
+    since = _clock(standing.started)
     if standing.holder is not None:
         yield f"running: {standing.holder}, since {since}"
-    elif standing.outcome is not None:
-        yield f"not running, the last time since {since}: {standing.outcome}"
+    elif standing.outcome is not None and standing.ended is not None:
+        end = f"{_clock(standing.ended)} (began {since})"
+        is_finished = standing.outcome == FINISHED
+        yield f"not running: {FINISHED} {end}" if is_finished else f"not running: ended {end}: {standing.outcome}"
     else:
-        yield f"not running, the last time since {since}: the process died; the same command goes on"
+        yield f"not running: the process that began {since} died; the same command goes on"
     yield f"model: {standing.model} at {standing.endpoint or 'no endpoint'}"
     of = f" of {standing.expected:,}" if standing.expected is not None else ""
     unread = f", {counts.unread:,} places could not be read" if counts.unread else ""
-    yield f"articles: {counts.done:,}{of} done, {counts.failed:,} failed, {counts.waiting:,} waiting{unread}"
+    left = f", {standing.not_read:,} not read yet" if standing.not_read else ""
+    yield f"articles: {counts.done:,}{of} done, {counts.failed:,} failed, {counts.waiting:,} waiting{left}{unread}"
     if standing.reasons:
         yield f"failed: {', '.join(f'{count:,} {reason}' for reason, count in standing.reasons.items())}"
     if standing.calls:
         yield f"calls: {', '.join(f'{count:,} {state}' for state, count in sorted(standing.calls.items()))}"
-    yield f"spent: {amount(standing.spent, standing.currency)}"
+    yield f"spent: {amount(standing.spent, standing.currency)}{_untold(standing)}"
     yield f"told: {standing.prompt_tokens:,} tokens of requests, {standing.completion_tokens:,} of replies"
     if standing.spent.open_tokens:
         out = " or in batch files" if standing.calls.get("sent") else ""
         yield f"reserved: {standing.spent.open_tokens:,} tokens, for calls under way{out}"
     if standing.holder is not None:
-        left = standing.seconds_left
-        yield f"rate: {standing.rate:.3g}/s" + (f", about {duration(left)} left" if left is not None else "")
+        seconds = standing.seconds_left
+        yield f"rate: {standing.rate:.3g}/s" + (f", about {duration(seconds)} left" if seconds is not None else "")
 
 
 def estimate_lines(estimate: Estimate) -> Iterator[str]:
@@ -69,6 +74,17 @@ def duration(seconds: float) -> str:
         return f"{minutes:.0f} min"
     hours = minutes / 60
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _clock(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _untold(standing: Standing) -> str:
+    if not standing.untold:
+        return ""
+    part = "all" if standing.untold == standing.spent.tokens else f"{standing.untold:,}"
+    return f" ({part} of it as reserved, since no answer told what those calls took)"
 
 
 def _tokens(usage: Usage) -> str:
