@@ -21,8 +21,10 @@ import pytest
 from typer.testing import CliRunner
 
 from conflict_extract.cli.app import app
+from tests import fault_server
 from tests.fault_course import store_of
 from tests.fault_run import Worker, bill_of
+from tests.fault_server import Prepared
 from tests.provider import RunningProvider, serving
 from tests.provider_server import Setting
 from tests.seeds import ROOT
@@ -439,6 +441,23 @@ def test_a_dry_run_says_what_it_takes_and_asks_nobody(tmp_path: Path) -> None:
     assert "articles: 1\n" in out
     assert "calls: 1," in out
     assert out.count("USD") == 2
+
+
+def test_web_pages_in_place_of_answers_stop_a_run_that_never_had_one_at_once(tmp_path: Path) -> None:
+    """A wrong base URL costs a few calls and nothing of the budget, and is named; nothing has failed."""
+    reports = Reports(tmp_path, 40)
+    page = Prepared(b"<!DOCTYPE html><p>Sign in", headers={"content-type": "text/html"})
+    with fault_server.serving(page) as server:
+        command = ["run", reports.input, "--run", reports.directory, "--base-url", server.url, "--model", "reporter"]
+        code, _, err = run(*command)
+    assert (code, "is the base URL the one of the API?" in err) == (2, True)
+    assert reports.rows("SELECT count(*) FROM calls WHERE status = 200") == [(5,)]
+    assert reports.rows("SELECT DISTINCT state FROM calls") == [("unpaid",)]
+    assert reports.rows("SELECT count(*) FROM articles WHERE state <> 'waiting'") == [(0,)]
+    _, shown, _ = run("status", reports.directory)
+    assert "spent: 0 tokens\n" in shown
+    with provider(40) as good:  # the same command with the right address does it all
+        assert run(*reports.command(good, "--moved"))[0] == 0
 
 
 def test_a_terminal_gets_one_line_with_all_that_matters(tmp_path: Path) -> None:

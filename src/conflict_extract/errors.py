@@ -105,6 +105,7 @@ class TransientModelError(ModelError):
         retry_after: Seconds that the endpoint asked to wait, where it said so.
         sent: Whether the request may have reached the endpoint, which may then have billed it.
         timed_out: Whether no whole answer came before the deadline.
+        page: Whether a web page came in place of an answer, which nobody bills.
     """
 
     def __init__(
@@ -117,8 +118,10 @@ class TransientModelError(ModelError):
         retry_after: float | None = None,
         sent: bool = True,
         timed_out: bool = False,
+        page: bool = False,
     ) -> None:
         super().__init__(problem, model=model, attempts=attempts, status=status)
+        self.page = page
         self.retry_after = retry_after
         self.sent = sent
         self.timed_out = timed_out

@@ -47,6 +47,9 @@ _UNSURE = frozenset({408, 499, 504, 524})
 _TOO_MUCH = frozenset({408, 425, 429, 503, 504, 524, 529})
 """Statuses of a call that was turned away because there was too much."""
 
+_PAGES = 5
+"""So many web pages on end, before any answer in the whole run, are a wrong address."""
+
 _NOTHING = Usage(prompt_tokens=0, completion_tokens=0)
 
 
@@ -147,6 +150,7 @@ class RunGate:
         self._under_way: set[asyncio.Task[Completion]] = set()
         self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answered_by = ledger.note(ANSWERED_BY)
+        self._pages = 0  # on end, since the session began
 
     @classmethod
     def before(cls, model: OpenAIModel, ledger: Journal, limits: Limits) -> RunGate:
@@ -253,6 +257,7 @@ class RunGate:
             completion = await self._posted(most, post)
         except BaseException as error:
             self._stop_for(error)
+            self._stop_for_pages(error)
             state = billing(error)
             self._settle(most, _NOTHING if state == "unpaid" else None)
             status = error.status if isinstance(error, ModelError) else None
@@ -334,6 +339,13 @@ class RunGate:
         if isinstance(error, FatalModelError | LedgerError):
             self.stop(error)
 
+    def _stop_for_pages(self, error: BaseException) -> None:
+        """Stop where nothing but web pages ever came; an endpoint that has answered before may come back."""
+        is_page = isinstance(error, TransientModelError) and error.page
+        self._pages = self._pages + 1 if is_page else 0
+        if isinstance(error, TransientModelError) and self._pages >= _PAGES and self._answered_by is None:
+            self.stop(FatalModelError(error.problem, model=error.model, attempts=self._pages, status=error.status))
+
     def _ended(self, task: asyncio.Task[Completion]) -> None:
         self._under_way.discard(task)
         self._tell_change()
@@ -345,10 +357,14 @@ def billing(error: BaseException) -> CallState:
     """Whether a call that ended with this error was billed: "unpaid", or "presumed" where nobody knows.
 
     An answer with an error status was not billed, unless a gateway gave up waiting for the model behind it. What was
-    never sent was not billed. A call without an answer, or with a broken one, may have been.
+    never sent was not billed, nor was a web page. A call without an answer, or with a broken one, may have been.
     """
     if isinstance(error, TransientModelError):
-        certain = not error.sent or (error.status is not None and error.status >= 400 and error.status not in _UNSURE)
+        certain = (
+            not error.sent
+            or error.page
+            or (error.status is not None and error.status >= 400 and error.status not in _UNSURE)
+        )
         return "unpaid" if certain else "presumed"
     return "unpaid" if isinstance(error, ConflictExtractError) else "presumed"
 

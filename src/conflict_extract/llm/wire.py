@@ -95,8 +95,8 @@ def read_completion(content: bytes, *, model: str, host: str) -> Completion:
         TransientModelError: It is no whole chat completion: cut off, not UTF-8, HTML, a key twice, no choice.
     """
 
-    def unusable(what: str) -> TransientModelError:
-        return TransientModelError(f"{host} answered with status 200 and {what}", model=model, status=200)
+    def unusable(what: str, *, page: bool = False) -> TransientModelError:
+        return TransientModelError(f"{host} answered with status 200 and {what}", model=model, status=200, page=page)
 
     try:
         completion = loads(content)
@@ -105,8 +105,9 @@ def read_completion(content: bytes, *, model: str, host: str) -> Completion:
     except RepeatedKeyError:
         raise unusable("JSON in which a key is there twice") from None
     except (ValueError, RecursionError):
-        what = "an HTML page" if content.lstrip()[:1] == b"<" else "no whole JSON"
-        raise unusable(f"{what} in place of a completion; is the base URL the one of the API?") from None
+        page = content.lstrip()[:1] == b"<"
+        what = "an HTML page" if page else "no whole JSON"
+        raise unusable(f"{what} in place of a completion; is the base URL the one of the API?", page=page) from None
     if not isinstance(completion, dict):
         raise unusable("JSON that is no chat completion")
     choices = completion.get("choices")
