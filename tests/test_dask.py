@@ -63,7 +63,9 @@ def kill(server: RunningProvider, folder: Path, good: int, how: Callable[[], Non
         assert time.monotonic() < until, (folder / "log").read_text()
         time.sleep(0.005)
     how()
-    return Kill(time.monotonic(), Store(frozenset(finished(folder))))
+    at = time.monotonic()
+    open_ = frozenset(key for (key,) in rows(folder, "SELECT request FROM calls WHERE state = 'open'"))
+    return Kill(at, Store(frozenset(finished(folder)), open_))
 
 
 def test_a_killed_job_and_a_killed_worker_lose_nothing(tmp_path: Path) -> None:
