@@ -264,8 +264,10 @@ def test_an_endpoint_that_stays_away_stops_the_run_and_fails_nothing(tmp_path: P
         if len(model.asked) > answered:
             raise TransientModelError("connection refused", model="fake")
 
-    options = BatchOptions(limits=Limits(concurrency=5), endurance=Endurance(silent=5, waits=(0.02,), longest=0.2))
-    for answered, most in ((0, 1 + 2), (6, 40)):
+    endurance = Endurance(silent=5, waits=(0.02,), longest=0.2)
+    # One after the other where some are answered: an answer that comes after a failure would say that it is no outage.
+    for answered, most, concurrency in ((0, 1 + 2, 5), (6, 40, 1)):
+        options = BatchOptions(limits=Limits(concurrency=concurrency), endurance=endurance)
         model = Model(gone)
         with pytest.raises(TransientModelError, match=r"articles on end got no answer.*connection refused"):
             take(model, tmp_path / str(answered), articles(100), options)
