@@ -51,7 +51,7 @@ def test_every_word_taken_stands_in_the_article(article: Article, extractions: d
     """Quotes, names, cues, figures, windows, times: letter for letter at their offsets."""
     extraction = extractions[article.id]
     found = list(verbatims((*extraction.attributions, *extraction.claims, *extraction.events)))
-    assert len(found) > 2 * sum(COUNTS[article.id][:3])
+    assert len(found) > 2.5 * sum(COUNTS[article.id][:3])
     assert [where for where, words, (start, end) in found if article.text[start:end] != words] == []
 
 
