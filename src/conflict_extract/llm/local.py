@@ -1,18 +1,16 @@
-"""A model file on one's own machine: llama.cpp's HTTP server inside this process, on a loopback port."""
+"""A model file on one's own machine: llama.cpp's HTTP server in a process of its own, on a loopback port."""
 
 from __future__ import annotations
 
-import time
-from importlib import import_module
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from conflict_extract.errors import ConfigError
 
 _MAGIC = b"GGUF"
-_PATIENCE = 600.0  # seconds to wait for health; the model is loaded by then, this is for its warm-up
 
 
 class LocalServer:
@@ -41,7 +39,6 @@ class LocalServer:
         self.model = self.path.stem
         self.base_url = ""
         self._context = context
-        self._server: Any = None
 
     def __enter__(self) -> LocalServer:
         """Start the server and wait until it is healthy.
@@ -50,34 +47,28 @@ class LocalServer:
             ConfigError: xllamacpp is not installed, or the file is missing or no model that it can load.
         """
         _check_file(self.path)
+        if find_spec("xllamacpp") is None:
+            raise ConfigError("a local model needs xllamacpp: install it with `pip install 'conflict-extract[local]'`")
+        # A process of its own, since what llama.cpp gives up on, it gives up on by abort, which would end this one too.
+        # A group of its own, since Ctrl-C is for the run, which still waits for the answers that are under way.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "conflict_extract.llm.llama", self.path, self.model, str(self._context)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
-            xllamacpp = import_module("xllamacpp")
-        except ImportError:
-            raise ConfigError(
-                "a local model needs xllamacpp: install it with `pip install 'conflict-extract[local]'`"
-            ) from None
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(self.path)
-        parameters.model_alias = {self.model}
-        parameters.hostnames = ["127.0.0.1"]
-        parameters.port = 0  # a free one
-        parameters.n_parallel = 1
-        parameters.n_ctx = self._context
-        # The grammar holds for the whole reply: nothing of it is to be taken out as reasoning.
-        parameters.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
-        parameters.ui = False
-        parameters.verbosity = 0  # its log shows prompts
-        try:
-            self._server = xllamacpp.Server(parameters)
-            address = self._server.listening_address
-            _wait_until_healthy(address)
-        except BaseException as error:
-            self._server = None
-            if isinstance(error, Exception) and not isinstance(error, ConfigError):
-                raise ConfigError(
-                    f"{self.path}: llama.cpp cannot load this model (damaged, of a kind unknown to it, or too large)"
-                ) from None
+            address = self._process.stdout.readline().decode().strip()  # type: ignore[union-attr]
+        except BaseException:
+            self._stop()
             raise
+        if not address.startswith("http"):
+            self._stop()
+            if address:
+                raise ConfigError(f"xllamacpp is installed but cannot be imported: {address}")
+            raise ConfigError(
+                f"{self.path}: llama.cpp cannot load this model (damaged, of a kind unknown to it, or too large)"
+            )
         self.base_url = f"{address}/v1"
         return self
 
@@ -85,7 +76,11 @@ class LocalServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the server."""
-        self._server = None  # it stops with its last reference
+        self._stop()
+
+    def _stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()  # closes its pipes and waits for its end
         self.base_url = ""
 
 
@@ -95,18 +90,3 @@ def _check_file(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise ConfigError(f"{path}: this is no GGUF model file")
-
-
-def _wait_until_healthy(address: str) -> None:
-    """Until its /health says so; it answers 503 as long as the model is being loaded."""
-    opener = build_opener(ProxyHandler({}))
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            with opener.open(f"{address}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            if time.monotonic() > until:
-                raise ConfigError(f"llama.cpp's server did not get healthy within {_PATIENCE:g} s") from None
-        time.sleep(0.02)
