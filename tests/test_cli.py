@@ -17,7 +17,7 @@ from conflict_extract import __version__
 from tests import making
 from tests.fault_server import Prepared, completion, free_port, serving
 
-COMMAND = [sys.executable, "-c", "from conflict_extract.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "conflict_extract"]
 COMMANDS = (
     [],
     ["extract"],
@@ -174,7 +174,7 @@ def test_a_disk_that_is_full_is_named(articles: Path, tmp_path: Path) -> None:
     with serving(GOOD) as server:
         arguments = ["extract", articles, "--out", out, "--model", "m", "--base-url", server.url]
         found = subprocess.run(
-            [sys.executable, "-c", limit + COMMAND[-1], *map(str, arguments)],
+            [sys.executable, "-c", limit + "from conflict_extract.cli import main; main()", *map(str, arguments)],
             capture_output=True,
             text=True,
             env=environment(),

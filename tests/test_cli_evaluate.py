@@ -355,3 +355,13 @@ def test_help_is_fast_and_names_every_option() -> None:
         assert name in out
     for name in ("--markdown", "--json", "--html"):
         assert name in out
+
+
+@pytest.mark.parametrize("where", ["", "one.json/report.html"])
+def test_a_report_that_cannot_be_written_there_is_wrong_use(good: tuple[Path, Path], where: str) -> None:
+    """A folder in the place of the file, a file in the place of a folder: what was named is named, not what grows."""
+    path, folder = good
+    result = run(path, "--gold", folder, "--html", folder / where)
+    assert result.exit_code == 2
+    assert str(folder) in result.stderr
+    assert ".part" not in result.stderr

@@ -24,6 +24,13 @@ from tests.making import extraction
 THEIRS = Columns(text="body", id="key", date="when")
 
 
+def test_a_column_for_files_that_have_none_is_refused(tmp_path: Path) -> None:
+    """A text file has no columns: what was meant is not there, and nothing is read instead."""
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    with pytest.raises(ConfigError, match="no table among the inputs"):
+        read_articles([tmp_path], THEIRS)
+
+
 def lines(*records: dict[str, object]) -> str:
     """Records as JSON Lines."""
     return "".join(json.dumps(record) + "\n" for record in records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +161,11 @@ def test_random_collections_are_valid_and_lose_no_place(tmp_path: Path, extracti
         for event in extraction.events[:1]
         for place in event.places
     }
-    counts, _ = write_geojson([extraction], tmp_path / "x.json", Gazetteer(towns, {"syria": "SY"}, {}))
+    counts, by_reason, _ = write_geojson([extraction], tmp_path / "x.json", Gazetteer(towns, {"syria": "SY"}, {}))
     collection = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
     rules_of_rfc_7946(collection)
     assert counts == {"features": len(collection["features"]), "unlocated": len(collection["unlocated"])}
+    assert by_reason == Counter(place["reason"] for place in collection["unlocated"])
     happened = [event for event in extraction.events if event.reality != "planned"]
     on_map = [place["name"] for feature in collection["features"] for place in feature["properties"]["places"]]
     listed = [place["place"] for place in collection["unlocated"] if place["reason"] != "no_place"]
@@ -190,7 +192,10 @@ def test_events_of_articles_on_the_map(tmp_path: Path) -> None:
     reasons = {place["place"]: place["reason"] for place in collection["unlocated"]}
     assert (reasons["Damascus"], reasons["Brezovac"], reasons["Idlib"]) == ("ambiguous", "unconfirmed", "unconfirmed")
     assert written.rows == {"features": 2, "unlocated": len(collection["unlocated"])}
-    assert "planned" in written.notes[0]
+    assert written.notes[0].startswith("places left off the map, listed under unlocated: ")
+    ambiguous = sum(place["reason"] == "ambiguous" for place in collection["unlocated"])
+    assert f" {ambiguous} ambiguous" in written.notes[0]
+    assert "planned" in written.notes[1]
 
 
 def test_geonames_has_homonyms_and_other_names() -> None:
@@ -222,6 +227,6 @@ def test_planned_events_are_on_no_map(tmp_path: Path) -> None:
     place = {"name": "Marsa Dhul", "name_span": making.span("Marsa Dhul")}
     event = making.extraction().events[0].model_dump() | {"reality": "planned", "places": [place]}
     assert isinstance(Event.model_validate(event), Event)
-    _, planned = write_geojson([making.extraction(events=[event])], tmp_path / "x.json", SMALL)
+    _, _, planned = write_geojson([making.extraction(events=[event])], tmp_path / "x.json", SMALL)
     assert planned == 1
     assert json.loads((tmp_path / "x.json").read_text())["unlocated"] == []

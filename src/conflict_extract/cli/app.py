@@ -26,6 +26,15 @@ WRONG_USE = 2
 """The command cannot work as it was given: wrong option, no such file, no key, a key that is refused."""
 
 
+_NO_SUCH_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
+"""What is wrong with a path as it was given; a disk that is full or broken is something else."""
+
+
+def _named(error: OSError) -> str:
+    """The file that the user named: what is written grows beside it under another name."""
+    return str(error.filename2 or error.filename).removesuffix(".part")
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -39,8 +48,8 @@ class _Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone; typer ends quietly
                 raise
-            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-            raise typer.Exit(FAILED) from error
+            complain(f"{_named(error)}: {error.strerror}" if error.filename else str(error))
+            raise typer.Exit(WRONG_USE if error.errno in _NO_SUCH_PLACE else FAILED) from error
 
 
 app = typer.Typer(

