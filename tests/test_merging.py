@@ -94,6 +94,15 @@ def test_another_figure_on_the_same_words_is_another_claim() -> None:
     assert {claim.events for claim in merged.claims} == {("e1",)}
 
 
+def test_a_figure_cut_in_two_ways_is_one() -> None:
+    """With and without the noun: the number is the same and must not be counted twice; another measure stays apart."""
+    for count, measure, kept in (("11 people", "injured", 1), ("11", "killed", 2)):
+        other = _doctor(1)
+        other["claims"][0]["figures"] = [making.figure(count, measure)]
+        merged = merge([(SPANS[0], _reading(SPANS[0], _doctor(1))), (SPANS[1], _reading(SPANS[1], other))])
+        assert len(merged.claims) == kept
+
+
 def test_of_two_copies_the_one_that_knows_its_speaker_is_kept() -> None:
     """A passage that begins after the speaker was named would make a party's words the article's own."""
     voiceless = _doctor(1)

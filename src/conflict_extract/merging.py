@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from conflict_extract.models.attribution import Attribution
 from conflict_extract.models.base import Span, overlapping
-from conflict_extract.models.claim import Claim, Relation
+from conflict_extract.models.claim import Claim, Figure, Relation
 from conflict_extract.models.event import Event
 from conflict_extract.models.extraction import Rejected
 from conflict_extract.models.item import Item
@@ -56,9 +56,8 @@ def merge(passages: Sequence[tuple[Span, Reading | None]]) -> Merged:
     """Put the readings of an article's passages together.
 
     Items of neighbouring passages are one where they say the same of the same words: attributions by cue class and
-    origin, events by sub-type and reality, claims by teller, kind, polarity and the words
-    of their figures. One copy is kept,
-    with the links of all. Ids are given afresh, by place in the text: a1, a2 …, e1 …, c1 …
+    origin, events by sub-type and reality, claims by teller, kind, polarity and figures.
+    One copy is kept, with the links of all. Ids are given afresh, by place in the text: a1, a2 …, e1 …, c1 …
 
     Args:
         passages: Each passage's span in the article and its reading, None where there is none.
@@ -120,9 +119,28 @@ def _is_twin(copy: _Copy, other: _Copy) -> bool:
     if isinstance(one, Event) and isinstance(two, Event):
         return one.sub_type == two.sub_type and one.reality == two.reality
     if isinstance(one, Claim) and isinstance(two, Claim):
-        figures = [{figure.text_span for figure in claim.figures} for claim in (one, two)]
-        return one.kind == two.kind and one.polarity == two.polarity and figures[0] == figures[1]
+        return one.kind == two.kind and one.polarity == two.polarity and _same_figures(one.figures, two.figures)
     return False
+
+
+def _same_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
+    """Whether two claims count the same: number by number the same value of the same measure on shared words.
+
+    The words need not end at the same place: one passage's reader may take "some 40 people", the other "some 40".
+    """
+    if len(ours) != len(theirs):
+        return False
+    pairs = zip(sorted(ours, key=_words), sorted(theirs, key=_words), strict=True)
+    return all(
+        one.text_span.start < two.text_span.end
+        and two.text_span.start < one.text_span.end
+        and (one.measure, one.low, one.high, one.unit) == (two.measure, two.low, two.high, two.unit)
+        for one, two in pairs
+    )
+
+
+def _words(figure: Figure) -> Span:
+    return figure.text_span
 
 
 def _same_voice(copy: _Copy, other: _Copy, home: dict[Key, _Group]) -> bool:
