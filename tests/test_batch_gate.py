@@ -30,7 +30,7 @@ from conflict_extract.llm.base import Call, Completion, Message, Parameters, Rep
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.retries import Patience, Pause
 from conflict_extract.models.extraction import Usage
-from tests import virtual_time
+from tests import checks, virtual_time
 from tests.fault_server import ChatServer, Prepared, completion, error, serving
 
 PRICE = Price(prompt=1.0, completion=4.0, currency="USD")
@@ -44,7 +44,7 @@ def request(number: int) -> Request:
 async def asked(model: OpenAIModel, number: int) -> Reply | ConflictExtractError:
     """What one request comes to."""
     try:
-        return (await model.ask(request(number), lambda _: None, reasks=0)).replies[0]
+        return (await model.ask(request(number), checks.good, reasks=0)).replies[0]
     except ConflictExtractError as error:
         return error
 

@@ -66,7 +66,7 @@ class Model:
         finally:
             self._under_way -= 1
         reply = Reply(making.reply_text(), "fake-1")
-        check(reply)
+        await check(reply)
         return Answer((reply,))
 
 

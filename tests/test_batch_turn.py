@@ -25,7 +25,7 @@ class Model:
     async def ask(self, request: Request, check: Check, *, reasks: int) -> Answer:  # noqa: ARG002
         """Answer about the article."""
         reply = Reply(making.reply_text(), "fake-1")
-        check(reply)
+        await check(reply)
         return Answer((reply,))
 
 

@@ -24,7 +24,7 @@ from conflict_extract.extractor import Failure
 from conflict_extract.llm.base import Message, Parameters, Request
 from conflict_extract.llm.client import OpenAIModel
 from conflict_extract.models import Extraction
-from tests import making
+from tests import checks, making
 from tests.fault_server import ChatServer, completion, error, serving
 
 GOOD = completion(making.reply_text())
@@ -372,7 +372,7 @@ def test_a_model_file_is_run_on_this_machine(tiny_gguf: Path) -> None:
     choice = {"type": "object", "properties": {"dead": {"enum": ["yes", "no"]}}, "required": ["dead"]}
     request = Request((Message("user", "Twelve dead"),), {**choice, "additionalProperties": False}, "reply")
     with engine.started() as model:
-        answer = asyncio.run(model.ask(request, lambda _: None, reasks=0))
+        answer = asyncio.run(model.ask(request, checks.good, reasks=0))
         assert isinstance(model, OpenAIModel)
         url = model.endpoint.url
     assert (model.name, answer.replies[0].model) == ("tiny", "tiny")

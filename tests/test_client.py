@@ -25,6 +25,7 @@ from conflict_extract.errors import (
 from conflict_extract.llm.base import Answer, Check, Message, Parameters, Reply, Request
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.retries import LONGEST_PAUSE, Patience
+from tests import checks
 from tests.fault_server import ChatServer, Prepared, completion, error, free_port, serving
 
 ARTICLE = "Zelmarine rebels said 14 villagers died. {{7*7}} {% raw %} “quoted”\r\n  indented\n\n"
@@ -57,15 +58,10 @@ class FakeTime:
         return self.now
 
 
-def no_faults(_: Reply) -> str | None:
-    """A check that finds every reply good."""
-    return None
-
-
 def ask(
     server: ChatServer,
     *,
-    check: Check = no_faults,
+    check: Check = checks.good,
     reasks: int = 0,
     parameters: Parameters | None = None,
     times: FakeTime | None = None,
@@ -147,7 +143,7 @@ def test_headers_say_no_more_than_needed(monkeypatch: pytest.MonkeyPatch) -> Non
     }.items():
         monkeypatch.setenv(name, value)
     with serving(Prepared(GOOD.body, headers={"set-cookie": "track=1; Path=/"}), GOOD) as server:
-        ask(server, check=lambda _: "once more" if len(server.calls) < 2 else None, reasks=1)
+        ask(server, check=checks.finding(lambda _: "once more" if len(server.calls) < 2 else None), reasks=1)
     for call in server.calls:
         assert call.headers["authorization"] == f"Bearer {KEY}"
         names = call.headers.keys()
@@ -161,7 +157,7 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
     """Without a key, no key of the environment is sent in its place."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-environment")
     with serving(GOOD) as server:
-        asyncio.run(OpenAIModel(Endpoint("m", server.url)).ask(REQUEST, no_faults, reasks=0))
+        asyncio.run(OpenAIModel(Endpoint("m", server.url)).ask(REQUEST, checks.good, reasks=0))
     assert server.calls[0].headers["authorization"] == "Bearer none"
 
 
@@ -273,7 +269,7 @@ def test_lasting_trouble_is_told_after_one_call(fault: Prepared, kind: type[Mode
 def test_refusal_and_filter_are_told_with_their_reason() -> None:
     """A refusal is not asked again, and its words stay out of the message."""
     with serving(completion(None, refusal="I cannot help with Zelmarine")) as server:
-        refused = broken_off(server, InvalidReplyError, reasks=2, check=lambda _: "bad")
+        refused = broken_off(server, InvalidReplyError, reasks=2, check=checks.finding(lambda _: "bad"))
         assert (refused.reason, refused.reply) == ("refusal", "I cannot help with Zelmarine")
     assert len(server.calls) == 1
     with serving(completion("Zelmarine", finish="content_filter")) as server:
@@ -350,14 +346,14 @@ def test_an_unreachable_server_says_where_and_what_to_check() -> None:
     port = free_port()
     model = OpenAIModel(Endpoint("m", f"http://127.0.0.1:{port}/v1"), patience=Patience(2, sleep=FakeTime().sleep))
     with pytest.raises(TransientModelError, match=f"127.0.0.1:{port}.*check that the server runs") as caught:
-        asyncio.run(model.ask(REQUEST, no_faults, reasks=0))
+        asyncio.run(model.ask(REQUEST, checks.good, reasks=0))
     assert caught.value.attempts == 2
 
 
 def test_retry_after_is_obeyed_in_real_time() -> None:
     """A second means a second."""
     with serving(error(429, retry_after="1"), GOOD) as server:
-        asyncio.run(OpenAIModel(Endpoint("m", server.url)).ask(REQUEST, no_faults, reasks=0))
+        asyncio.run(OpenAIModel(Endpoint("m", server.url)).ask(REQUEST, checks.good, reasks=0))
     assert server.calls[1].at - server.calls[0].at >= 1.0
 
 
@@ -428,11 +424,11 @@ def test_a_pause_is_shared_by_all_calls() -> None:
 
         async def run() -> None:
             model = OpenAIModel(Endpoint("m", server.url))
-            first = asyncio.create_task(model.ask(REQUEST, no_faults, reasks=0))
+            first = asyncio.create_task(model.ask(REQUEST, checks.good, reasks=0))
             while not server.calls:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
-            others = [model.ask(REQUEST, no_faults, reasks=0) for _ in range(4)]
+            others = [model.ask(REQUEST, checks.good, reasks=0) for _ in range(4)]
             await asyncio.gather(first, *others)
 
         asyncio.run(run())
@@ -447,10 +443,10 @@ def test_another_model_within_one_run_is_refused() -> None:
         async def run() -> None:
             times = FakeTime()
             model = OpenAIModel(Endpoint("m", server.url), patience=Patience(2, sleep=times.sleep, clock=times.clock))
-            await model.ask(REQUEST, no_faults, reasks=0)
-            assert (await model.ask(REQUEST, no_faults, reasks=0)).replies[0].model == "m-2026"
+            await model.ask(REQUEST, checks.good, reasks=0)
+            assert (await model.ask(REQUEST, checks.good, reasks=0)).replies[0].model == "m-2026"
             with pytest.raises(FatalModelError, match="'other' now and answered as 'm-2026'"):
-                await model.ask(REQUEST, no_faults, reasks=0)
+                await model.ask(REQUEST, checks.good, reasks=0)
 
         asyncio.run(run())
     assert len(server.calls) == 5
@@ -460,7 +456,7 @@ def test_a_faulty_reply_is_asked_again_with_its_faults() -> None:
     """The repair sends the messages, the reply and the check's own words, and the first reply is not paid twice."""
     faults = {"bad one": "mend {{7*7}} the <first>", "bad two": "mend the second"}
     with serving(completion("bad one"), completion("bad two"), GOOD) as server:
-        answer = ask(server, check=lambda reply: faults.get(reply.text), reasks=3)
+        answer = ask(server, check=checks.finding(lambda reply: faults.get(reply.text)), reasks=3)
     assert [reply.text for reply in answer.replies] == ["bad one", "bad two", '{"n": 1}']
     assert answer.error is None
     original = server.calls[0].body["messages"]
@@ -477,7 +473,7 @@ def test_reasks_are_bounded_and_each_reply_is_checked_once() -> None:
     """After the last round the faulty replies come back; usage is that of each call, not a running total."""
     seen: list[str] = []
 
-    def check(reply: Reply) -> str:
+    async def check(reply: Reply) -> str:
         seen.append(reply.text)
         return "still bad"
 
@@ -491,11 +487,11 @@ def test_reasks_are_bounded_and_each_reply_is_checked_once() -> None:
 def test_trouble_in_a_repair_round_keeps_what_was_had() -> None:
     """The replies before the trouble are good to use, and the error stands beside them."""
     with serving(completion("bad"), error(400)) as server:
-        answer = ask(server, check=lambda _: "mend it", reasks=2)
+        answer = ask(server, check=checks.finding(lambda _: "mend it"), reasks=2)
     assert [reply.text for reply in answer.replies] == ["bad"]
     assert type(answer.error) is RequestError
     with serving(completion("bad"), error(500)) as server:
-        answer = ask(server, check=lambda _: "mend it", reasks=2, attempts=2)
+        answer = ask(server, check=checks.finding(lambda _: "mend it"), reasks=2, attempts=2)
     assert type(answer.error) is TransientModelError
     assert len(server.calls) == 3
 
@@ -503,7 +499,7 @@ def test_trouble_in_a_repair_round_keeps_what_was_had() -> None:
 def test_a_fatal_error_in_a_repair_round_stops() -> None:
     """A key that is withdrawn stops the run also in the middle of an article."""
     with serving(completion("bad"), error(401)) as server:
-        broken_off(server, FatalModelError, check=lambda _: "mend it", reasks=2)
+        broken_off(server, FatalModelError, check=checks.finding(lambda _: "mend it"), reasks=2)
 
 
 @pytest.mark.parametrize("kind", [ValueError, RuntimeError, AssertionError])
@@ -511,7 +507,7 @@ def test_what_the_check_raises_comes_through(kind: type[Exception]) -> None:
     """A broken check is an error of its own, in the first round and in a repair round, never another reask."""
     for first in (True, False):
 
-        def check(reply: Reply, first: bool = first) -> str | None:
+        async def check(reply: Reply, first: bool = first) -> str | None:
             if first or reply.text != "bad":
                 raise kind("broken check")
             return "mend it"
@@ -529,7 +525,7 @@ def test_nothing_of_article_reply_or_key_reaches_the_logs(caplog: pytest.LogCapt
         error(400, message=ARTICLE),
     ]
     with caplog.at_level(logging.DEBUG), serving(*answers) as server:
-        answer = ask(server, check=lambda reply: f"mend {reply.text}", reasks=3)
+        answer = ask(server, check=checks.finding(lambda reply: f"mend {reply.text}"), reasks=3)
     assert len(answer.replies) == 2
     shown = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     assert "Zelmarine" not in shown
@@ -553,13 +549,13 @@ def test_one_model_serves_several_loops_and_leaks_nothing() -> None:
         model = OpenAIModel(Endpoint("m", server.url))
 
         async def closing(model: OpenAIModel) -> None:
-            await model.ask(REQUEST, no_faults, reasks=0)
+            await model.ask(REQUEST, checks.good, reasks=0)
             await model.aclose()
             await model.aclose()
-            await model.ask(REQUEST, no_faults, reasks=0)
+            await model.ask(REQUEST, checks.good, reasks=0)
 
         asyncio.run(closing(model))
-        asyncio.run(model.ask(REQUEST, no_faults, reasks=0))
+        asyncio.run(model.ask(REQUEST, checks.good, reasks=0))
         assert not model._connections
         del model
         gc.collect()
@@ -573,7 +569,7 @@ def test_one_connection_is_kept_alive_within_a_loop() -> None:
         async def run() -> None:
             model = OpenAIModel(Endpoint("m", server.url))
             for _ in range(3):
-                await model.ask(REQUEST, no_faults, reasks=0)
+                await model.ask(REQUEST, checks.good, reasks=0)
 
         asyncio.run(run())
     assert len({call.port for call in server.calls}) == 1
@@ -606,7 +602,8 @@ def test_a_good_first_reply_does_not_load_instructor() -> None:
             "from conflict_extract.llm.client import Endpoint, OpenAIModel\n"
             f"model = OpenAIModel(Endpoint('m', '{server.url}'))\n"
             "request = Request((Message('user', 'x'),), {}, 'r')\n"
-            "asyncio.run(model.ask(request, lambda reply: None, reasks=2))\n"
+            "async def check(reply): return None\n"
+            "asyncio.run(model.ask(request, check, reasks=2))\n"
             "print('instructor' in sys.modules)\n"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,6 +13,7 @@ from conflict_extract.llm.base import Call, Completion, Message, Parameters, Rep
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.keys import request_key
 from conflict_extract.llm.retries import Patience
+from tests import checks
 from tests.fault_server import ChatServer, completion, error, serving
 
 REQUEST = Request((Message("user", "“Fourteen” villagers died."),), {"type": "object"}, "reply")
@@ -52,7 +53,7 @@ def ask(server: ChatServer, gate: Memory) -> Reply:
     async def run() -> Reply:
         endpoint = Endpoint("m", server.url, attempts=3)
         model = OpenAIModel(endpoint, Parameters(max_tokens=70), patience=Patience(3, sleep=at_once), gate=gate)
-        return (await model.ask(REQUEST, lambda _: None, reasks=0)).replies[0]
+        return (await model.ask(REQUEST, checks.good, reasks=0)).replies[0]
 
     return asyncio.run(run())
 
@@ -116,10 +117,10 @@ def test_an_answer_of_another_model_is_not_kept() -> None:
         async def run() -> None:
             patience = Patience(2, sleep=at_once)
             model = OpenAIModel(Endpoint("m", server.url), Parameters(max_tokens=70), patience=patience, gate=gate)
-            await model.ask(REQUEST, lambda _: None, reasks=0)
+            await model.ask(REQUEST, checks.good, reasks=0)
             other = Request((Message("user", "another"),), {}, "reply")
             with pytest.raises(FatalModelError, match="'two' now and answered as 'one'"):
-                await model.ask(other, lambda _: None, reasks=0)
+                await model.ask(other, checks.good, reasks=0)
 
         asyncio.run(run())
     assert len(gate.answers) == 1

@@ -17,6 +17,7 @@ from conflict_extract.errors import FatalModelError, TransientModelError
 from conflict_extract.llm.base import Message, Reply, Request
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.retries import Patience
+from tests import checks
 from tests.fault_server import Prepared, completion, free_port, serving
 
 
@@ -24,7 +25,7 @@ def ask(url: str, text: str = "x") -> Reply:
     """One call."""
     model = OpenAIModel(Endpoint("m", url), patience=Patience(1))
     request = Request((Message("user", text),), {}, "r")
-    return asyncio.run(model.ask(request, lambda _: None, reasks=0)).replies[0]
+    return asyncio.run(model.ask(request, checks.good, reasks=0)).replies[0]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
@@ -94,7 +95,7 @@ def test_more_than_a_hundred_calls_are_in_flight_at_once() -> None:
         async def run() -> None:
             model = OpenAIModel(Endpoint("m", server.url))
             request = Request((Message("user", "x"),), {}, "r")
-            await asyncio.gather(*(model.ask(request, lambda _: None, reasks=0) for _ in range(120)))
+            await asyncio.gather(*(model.ask(request, checks.good, reasks=0) for _ in range(120)))
 
         asyncio.run(run())
     assert len({call.port for call in server.calls}) == 120

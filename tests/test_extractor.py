@@ -233,7 +233,7 @@ class _PerArticle:
             if word in text:
                 raise error
         reply = Reply('{"attributions": [], "events": [], "claims": []}', "m")
-        assert check(reply) is None
+        assert await check(reply) is None
         return Answer((reply,))
 
 
@@ -300,7 +300,7 @@ class _Passages(_PerArticle):
             for number, entry in enumerate(entries)
         ]
         reply = Reply(making.as_text({"attributions": [], "events": [], "claims": claims}), "m")
-        assert check(reply) is None
+        assert await check(reply) is None
         return Answer((reply,))
 
 

@@ -18,6 +18,7 @@ from conflict_extract.errors import ConfigError, RequestError
 from conflict_extract.llm.base import Answer, Message, Parameters, Request
 from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.local import LocalServer
+from tests import checks
 from tests.tiny_gguf import ENDS_STRINGS_AND_LISTS
 
 SCHEMA = {
@@ -48,7 +49,7 @@ def ask(server: LocalServer, request: Request = REQUEST, seed: int = 1, reasks: 
     endpoint = Endpoint(server.model, server.base_url, extra_body=ENDS_STRINGS_AND_LISTS)
     model = OpenAIModel(endpoint, Parameters(temperature=1.0, max_tokens=1_500, seed=seed))
 
-    return asyncio.run(model.ask(request, lambda _: "once more" if reasks else None, reasks=reasks))
+    return asyncio.run(model.ask(request, checks.finding(lambda _: "once more" if reasks else None), reasks=reasks))
 
 
 def answers(address: str) -> bool:

@@ -23,6 +23,7 @@ from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.keys import request_key
 from conflict_extract.llm.record import _Readable, recording
 from conflict_extract.llm.replay import ReplayTransport, read_recordings, recorded_settings, replaying
+from tests import checks
 from tests.fault_server import Prepared, completion, error, serving
 
 KEY = "sk-test-QWERTZ12345"
@@ -36,17 +37,12 @@ def request(article: str = ARTICLE, system: str = "Extract.", schema: dict[str, 
     return Request((Message("system", system), Message("user", article)), schema or SCHEMA, "reply")
 
 
-def fine(_: object) -> str | None:
-    """A check that finds every reply good."""
-    return None
-
-
-def mending(reply: Any) -> str | None:
+async def mending(reply: Any) -> str | None:
     """A check that finds a fault in the reply "bad"."""
     return "mend “it”" if reply.text == "bad" else None
 
 
-def ask(model: OpenAIModel, asked: Request | None = None, check: Check = fine, reasks: int = 2) -> Answer:
+def ask(model: OpenAIModel, asked: Request | None = None, check: Check = checks.good, reasks: int = 2) -> Answer:
     """One ask in a loop of its own."""
     return asyncio.run(model.ask(asked or request(), check, reasks=reasks))
 
@@ -55,7 +51,7 @@ def record(
     cassette: Path,
     answers: Sequence[Prepared],
     asked: Request | None = None,
-    check: Check = fine,
+    check: Check = checks.good,
     parameters: Parameters = PARAMETERS,
     **endpoint: Any,
 ) -> tuple[Answer, str]:
@@ -168,7 +164,7 @@ def test_many_articles_are_replayed_at_once(tmp_path: Path) -> None:
     model = replaying(tmp_path)
 
     async def all_at_once() -> list[Answer]:
-        asks = (model.ask(request(f"Article {number}."), fine, reasks=0) for number in reversed(range(6)))
+        asks = (model.ask(request(f"Article {number}."), checks.good, reasks=0) for number in reversed(range(6)))
         return await asyncio.gather(*asks)
 
     answers = asyncio.run(all_at_once())
@@ -208,7 +204,7 @@ def test_a_miss_in_a_repair_round_is_told(tmp_path: Path) -> None:
     """Other faults than the recorded ones make another request: the replay does not go on without it."""
     record(tmp_path / "a.yaml", [completion("bad"), completion("{}")], check=mending)
     with pytest.raises(ReplayError, match=r"the repair round \(the faulty reply, or the faults named\)\."):
-        ask(replaying(tmp_path), check=lambda reply: "other words" if reply.text == "bad" else None)
+        ask(replaying(tmp_path), check=checks.finding(lambda reply: "other words" if reply.text == "bad" else None))
 
 
 def test_different_settings_in_one_folder_must_be_chosen(tmp_path: Path) -> None:

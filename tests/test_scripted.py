@@ -10,12 +10,13 @@ from conflict_extract.errors import ConfigError, FatalModelError, InvalidReplyEr
 from conflict_extract.llm.base import Answer, Check, Message, Parameters, Reply, Request
 from conflict_extract.llm.scripted import ScriptedModel
 from conflict_extract.models.extraction import Usage
+from tests import checks
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 REQUEST = Request((Message("system", "Extract."), Message("user", "Rain fell on Marsa Dhul.\r\n")), SCHEMA, "reply")
 
 
-def ask(model: ScriptedModel, check: Check = lambda _: None, reasks: int = 0) -> Answer:
+def ask(model: ScriptedModel, check: Check = checks.good, reasks: int = 0) -> Answer:
     """One ask in a loop of its own."""
     return asyncio.run(model.ask(REQUEST, check, reasks=reasks))
 
@@ -32,7 +33,7 @@ def test_texts_are_answered_in_order_and_requests_are_kept() -> None:
 def test_a_repair_round_takes_the_next_of_the_script() -> None:
     """The second request holds the faulty reply and its faults."""
     model = ScriptedModel(["bad", "good"])
-    answer = ask(model, lambda reply: "mend it" if reply.text == "bad" else None, reasks=1)
+    answer = ask(model, checks.finding(lambda reply: "mend it" if reply.text == "bad" else None), reasks=1)
     assert [reply.text for reply in answer.replies] == ["bad", "good"]
     assert model.requests[1].messages == (*REQUEST.messages, Message("assistant", "bad"), Message("user", "mend it"))
 
@@ -73,7 +74,7 @@ def test_an_error_of_the_script_is_what_the_call_comes_to(error: Exception) -> N
 def test_an_error_in_a_repair_round_keeps_the_reply() -> None:
     """As with a real endpoint."""
     error = RequestError("too long", model="m")
-    answer = ask(ScriptedModel(["bad", error]), lambda _: "mend it", reasks=3)
+    answer = ask(ScriptedModel(["bad", error]), checks.finding(lambda _: "mend it"), reasks=3)
     assert [reply.text for reply in answer.replies] == ["bad"]
     assert answer.error is error
 

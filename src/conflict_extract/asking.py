@@ -13,7 +13,7 @@ from conflict_extract.llm.writing import Fixed
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span, overlapping
 from conflict_extract.models.extraction import Rejected
-from conflict_extract.reply.reading import Passage, Reading, UnreadableReplyError, read
+from conflict_extract.reply.reading import Passage, Reading, Reads, UnreadableReplyError, read_here
 from conflict_extract.reply.wire import SCHEMA_NAME, reply_schema
 from conflict_extract.text.figures import ACLED, VaguePolicy
 
@@ -67,7 +67,7 @@ def _schema() -> Fixed:
     return Fixed(reply_schema())
 
 
-async def ask(model: ChatModel, article: Article, span: Span, options: Options) -> Outcome:
+async def ask(model: ChatModel, article: Article, span: Span, options: Options, reads: Reads = read_here) -> Outcome:
     """Ask about one passage until the reply is good or the reasks are used up.
 
     Of several readings the one with most items is kept, a whole one before one that was cut off, of equals the later: a
@@ -80,9 +80,9 @@ async def ask(model: ChatModel, article: Article, span: Span, options: Options) 
     prompt = prompts.load(options.prompt_version)
     readings: list[Reading] = []
 
-    def check(reply: Reply) -> str | None:
+    async def check(reply: Reply) -> str | None:
         try:
-            reading = read(reply.text, passage, truncated=reply.finish_reason == "length")
+            reading = await reads(reply.text, passage, truncated=reply.finish_reason == "length")
         except UnreadableReplyError as error:
             return prompt.reask([str(error)])
         readings.append(reading)

@@ -22,6 +22,7 @@ from conflict_extract.merging import merge
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
 from conflict_extract.models.extraction import Extraction, Provenance, Rejected, Usage
+from conflict_extract.reply.reading import Reads, read_here
 from conflict_extract.reply.wire import reply_schema
 from conflict_extract.text.passages import cut
 
@@ -47,6 +48,11 @@ class Extractor:
         with Extractor.replaying("tests/cassettes") as extractor:
             extraction = extractor.extract(Article(id="x", text=text))
         ```
+
+    Attributes:
+        model: The model that is asked.
+        options: How extractions are made.
+        reads: Reads the replies; a run over many articles may have other processes do it.
     """
 
     def __init__(self, model: ChatModel, options: Options = Options()) -> None:  # noqa: B008 - frozen
@@ -56,6 +62,7 @@ class Extractor:
             raise ConfigError("passage_size must be at least four times passage_overlap")
         self.model = model
         self.options = options
+        self.reads: Reads = read_here
         self._prompt = prompts.load(options.prompt_version)
         self._loop: BackgroundLoop | None = None
 
@@ -121,12 +128,12 @@ class Extractor:
 
     async def _outcomes(self, article: Article, spans: tuple[Span, ...]) -> list[Outcome]:
         if len(spans) == 1:  # as most articles are: no tasks of their own are needed
-            return [await ask(self.model, article, spans[0], self.options)]
+            return [await ask(self.model, article, spans[0], self.options, self.reads)]
         room = asyncio.Semaphore(PASSAGES_IN_FLIGHT)
 
         async def one(span: Span) -> Outcome:
             async with room:
-                return await ask(self.model, article, span, self.options)
+                return await ask(self.model, article, span, self.options, self.reads)
 
         tasks = [asyncio.create_task(one(span)) for span in spans]
         try:

@@ -16,6 +16,7 @@ from conflict_extract.batch.gate import Limits, RunGate
 from conflict_extract.batch.ledger import Ledger
 from conflict_extract.batch.money import Purse
 from conflict_extract.batch.outage import Endurance
+from conflict_extract.batch.readers import Readers
 from conflict_extract.batch.results import CURRENCY, FINISHED
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.tally import Counts, Spent
@@ -24,6 +25,7 @@ from conflict_extract.errors import ConfigError, LedgerError, StoppedError
 from conflict_extract.extractor import Extractor, Failure
 from conflict_extract.llm.client import OpenAIModel
 from conflict_extract.models import Extraction
+from conflict_extract.reply.reading import read_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ class BatchRun:
             turn.stop(self._stop)
         outcome = "given up"
         results = turn.results(items)
+        readers = Readers()
+        self._extractor.reads = readers.read
         try:
             with collecting_seldom():
                 async for result in results:
@@ -218,6 +222,8 @@ class BatchRun:
             raise
         finally:
             await results.aclose()
+            self._extractor.reads = read_here
+            await readers.aclose()
             if isinstance(model, OpenAIModel):
                 model.gate = None
                 await model.aclose()

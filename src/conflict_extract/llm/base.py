@@ -68,7 +68,7 @@ class Reply:
     calls: int = 1
 
 
-Check = Callable[[Reply], str | None]
+Check = Callable[[Reply], Awaitable[str | None]]
 """Looks at a reply: None where it is good, else the message that asks for a better one."""
 
 

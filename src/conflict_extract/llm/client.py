@@ -171,7 +171,7 @@ class OpenAIModel:
             ReplayError: The answers are replayed, and there is none to this request.
         """
         first = await self._reply(request, request.messages)
-        faults = check(first)
+        faults = await check(first)
         if faults is None or reasks < 1:
             return Answer((first,))
         from conflict_extract.llm.repair import repaired

@@ -51,7 +51,7 @@ class _Rounds(dict[str, Any]):
         self._left -= 1
         try:
             self.replies.append(await self._ask_again(self.replies[-1], self.faults))
-            self.faults = self._check(self.replies[-1])
+            self.faults = await self._check(self.replies[-1])
         except Exception as error:  # kept for the caller: instructor would log it and wrap it
             self.error = error
         return _STAND_IN

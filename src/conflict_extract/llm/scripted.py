@@ -23,8 +23,11 @@ class ScriptedModel(OpenAIModel):
 
     Example:
         ```python
+        async def check(reply):
+            return None
+
         model = ScriptedModel(['{"claims": []}'])
-        answer = asyncio.run(model.ask(request, lambda reply: None, reasks=0))
+        answer = asyncio.run(model.ask(request, check, reasks=0))
         assert answer.replies[0].text == '{"claims": []}'
         assert len(model.requests) == 1
         ```

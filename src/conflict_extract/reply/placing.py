@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
@@ -26,16 +28,28 @@ _SENTENCE_END = re.compile(r"\n\s*\n|(?<![A-Z])[.!?][\"'”’)\]]*\s+(?=[\"'“
 
 
 class Passage:
-    """The text that a reply is about, made ready once for all its items."""
+    """The text that a reply is about, made ready once for all its items. It goes to other processes (pickle)."""
 
     def __init__(self, article: Article, span: Span, policy: VaguePolicy) -> None:
         self.text = article.text[span.start : span.end]
         self.offset = span.start
         self.published: date | None = article.published
         self.policy = policy
-        self.grounder = Grounder(self.text)
-        self.support = Support(self.text)
         self._stand: dict[str, tuple[Placement, ...]] = {}
+
+    @cached_property
+    def grounder(self) -> Grounder:
+        """Finds quotes in it."""
+        return Grounder(self.text)
+
+    @cached_property
+    def support(self) -> Support:
+        """Knows its numbers and names."""
+        return Support(self.text)
+
+    def __getstate__(self) -> dict[str, Any]:
+        plain = ("text", "offset", "published", "policy")
+        return {**{name: self.__dict__[name] for name in plain}, "_stand": {}}  # the rest is quicker made than sent
 
     def quoted(self, quote: str, *, one_sentence: bool = False) -> tuple[Placement, ...]:
         """Where a quote stands. One of the form "first words … last words" is the whole stretch between them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from conflict_extract.models.extraction import Rejected
 from conflict_extract.models.item import Item
@@ -12,7 +13,7 @@ from conflict_extract.reply.linking import settle
 from conflict_extract.reply.parsing import Rejections, UnreadableReplyError, candidates, load
 from conflict_extract.reply.placing import Passage
 
-__all__ = ["Passage", "Reading", "UnreadableReplyError", "read"]
+__all__ = ["Passage", "Reading", "Reads", "UnreadableReplyError", "read", "read_here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,14 @@ def read(text: str, passage: Passage, *, truncated: bool = False) -> Reading:
     ]
     standing = settle(anchor(drafts, passage, rejections), given, rejections)
     return Reading(tuple(each.item for each in standing), tuple(rejections.items), not truncated)
+
+
+class Reads(Protocol):
+    """Reads a reply as ``read`` does, wherever it does so."""
+
+    async def __call__(self, text: str, passage: Passage, *, truncated: bool) -> Reading: ...  # noqa: D102
+
+
+async def read_here(text: str, passage: Passage, *, truncated: bool) -> Reading:
+    """``read``, at once and in this process."""
+    return read(text, passage, truncated=truncated)

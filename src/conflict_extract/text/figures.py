@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
+from typing import Any
 
 from conflict_extract.models.vocabulary import Comparator, Measure
 from conflict_extract.text import figure_words as words
@@ -61,6 +62,9 @@ class VaguePolicy:
 
     name: str
     low: Mapping[str, int | None]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return VaguePolicy, (self.name, dict(self.low))  # read-only views do not go to other processes (pickle)
 
 
 ACLED = VaguePolicy(
