@@ -21,7 +21,7 @@ from conflict_extract.batch.garbage import collecting_seldom
 from conflict_extract.errors import InternalError
 from conflict_extract.reply.reading import Passage, Reading, read
 
-_WINDOW = 64
+_WINDOW = 32
 """Replies read in this process, after which it is seen how much of its time that took."""
 
 _BUSY = 0.25
