@@ -2,7 +2,8 @@
 
 A server in a process of its own answers each call after the same time with a faultless reply. With C calls in flight
 and a latency of L nobody can have more than C/L answers a second. The run checks, grounds and books all it gets; the
-others only read JSON. Start and end are left out: calls are counted between two moments in the middle.
+others only read JSON. Where another core is free, it has another process read replies; the CPU shown is that of the
+process which calls. Start and end are left out: calls are counted between two moments in the middle.
 
     python -m bench.throughput [--short]
 """
@@ -198,7 +199,7 @@ def measure(latency: float, *, short: bool) -> dict[str, Rate]:
         ways = ("low-level post",) if short else ("low-level post", "AsyncOpenAI", "instructor")
         found = asyncio.run(bare(url, text, 2 * latency + 1, measured, ways=ways))
         gc.collect()
-        # It doubles what it has in flight every two round trips, from four on.
+        # It doubles what it has in flight with each round of answers, from four on, and starts a process that reads.
         found["ours"] = asyncio.run(ours(url, text, 16 * latency + 1, measured))
     finally:
         server.terminate()
