@@ -171,9 +171,11 @@ def _in_flight(call: Call, kill: Kill) -> bool:
 def _after_pauses(pausing: Call, calls: Sequence[Call], kills: Sequence[Kill]) -> list[float]:
     """By how long each call came after a pause was announced that came before it was over.
 
-    A pause ends with the process that was told of it.
+    A pause ends with the process that was told of it, and what was in flight at its kill told nobody.
     """
     if pausing.ended is None or pausing.pause is None or pausing.gone:
+        return []
+    if any(pausing.at < kill.at <= pausing.ended for kill in kills):
         return []
     end = min([pausing.ended + pausing.pause, *(kill.at for kill in kills if kill.at > pausing.ended)])
     return [call.at - pausing.ended for call in calls if pausing.ended < call.at < end]

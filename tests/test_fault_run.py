@@ -59,6 +59,7 @@ def test_a_call_within_a_pause_is_a_breach_unless_it_was_on_the_wire() -> None:
     bill = bill_of([LIMITED, soon, after])
     assert (bill.pauses, bill.breaches, round(bill.latest, 3)) == (1, 0, ON_THE_WIRE / 2)
     assert bill_of([LIMITED, late], [replace(KILL, at=10.5)]).breaches == 0
+    assert bill_of([LIMITED, late], [KILL]).breaches == 0
 
 
 def test_every_departure_from_the_run_without_faults_is_told() -> None:

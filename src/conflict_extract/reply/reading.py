@@ -57,14 +57,18 @@ def read(text: str, passage: Passage, *, truncated: bool = False) -> Reading:
         UnreadableReplyError: Nothing can be read at all: not one JSON object, or a key twice.
     """
     with _collecting_later():
-        rejections = Rejections()
-        reply = load(text, truncated=truncated)
-        drafts = candidates(reply, rejections, truncated=truncated)
-        given = [(each.draft.id, each.raw) for each in drafts] + [
-            (fault.id, fault.content) for fault in rejections.items if fault.id is not None and "." not in fault.path
-        ]
-        standing = settle(anchor(drafts, passage, rejections), given, rejections)
-        return Reading(tuple(each.item for each in standing), tuple(rejections.items), not truncated)
+        return _read(text, passage, truncated=truncated)
+
+
+def _read(text: str, passage: Passage, *, truncated: bool) -> Reading:
+    rejections = Rejections()
+    reply = load(text, truncated=truncated)
+    drafts = candidates(reply, rejections, truncated=truncated)
+    given = [(each.draft.id, each.raw) for each in drafts] + [
+        (fault.id, fault.content) for fault in rejections.items if fault.id is not None and "." not in fault.path
+    ]
+    standing = settle(anchor(drafts, passage, rejections), given, rejections)
+    return Reading(tuple(each.item for each in standing), tuple(rejections.items), not truncated)
 
 
 @contextmanager
