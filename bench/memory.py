@@ -1,6 +1,7 @@
 """Resident memory of `conflict-extract batch run` as articles go by, against a server that answers at once.
 
-The processes that it has replies read in count, too. Ends with an error where it grows by more than 20 MB from the 10,000th article to the last.
+The processes that it has replies read in count, too. Ends with an error where it grows by more than 20 MB from the
+10,000th article to the last.
 
     python -m bench.memory [--articles 20000]
 """
