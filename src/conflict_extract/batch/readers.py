@@ -28,7 +28,7 @@ _BUSY = 0.25
 """So much of this process's time may go into reading: 64 calls in flight with answers in a second stay below it."""
 
 _MOST = 4  # processes that read
-_AHEAD = 8
+_AHEAD = 32
 """Replies that wait for one process at the most; what comes then is read here, as if there were none."""
 
 _DEATHS = 2
