@@ -38,12 +38,12 @@ def article_and_reply() -> tuple[str, str]:
             f"and several shops in the lower quarter of {town} burned down before help came."
         )
         if number < len(PEOPLE):
-            sources.append({"id": f"s{number}", "name": name, "type": "military", "who": "named", "side": None})
+            sources.append({"id": f"s{number}", "name": name, "type": "military"})
             quote = f"{name} … depot of {town} on Tuesday night"
-            attributions.append({"id": f"a{number}", "quote": quote, "chain": [f"s{number}"], "cue": "said", "is": []})
+            attributions.append({"id": f"a{number}", "q": quote, "chain": [f"s{number}"], "cue": "said", "is": []})
         events.append(
             {
-                "id": f"e{number}", "quote": None, "act": "shelling_artillery_missile_attack",
+                "id": f"e{number}", "q": None, "act": "shelling_artillery_missile_attack",
                 "summary": f"Rockets on the grain depot of {town}", "actors": ["p1"], "places": [town],
                 "time": "on Tuesday night", "is": ["rocket"],
             }
@@ -52,8 +52,8 @@ def article_and_reply() -> tuple[str, str]:
             figure = {"text": f"more than {30 + number} | soldiers", "as": "killed combatant"}
             claims.append(
                 {
-                    "id": f"c{len(claims)}", "quote": quote, "kind": kind, "by": f"a{speaker}", "on": [f"e{number}"],
-                    "say": f"Near {town}, more than {30 + number} soldiers were killed.", "rel": [], "is": [],
+                    "id": f"c{len(claims)}", "q": quote, "kind": kind, "by": f"a{speaker}", "on": [f"e{number}"],
+                    "say": f"Near {town}, more than {30 + number} soldiers were killed.", "is": [],
                     "fig": [figure] if kind == "casualties" else [],
                 }
             )  # fmt: skip

@@ -8,7 +8,17 @@ from conflict_extract.models.attribution import Attribution
 from conflict_extract.models.base import Model
 from conflict_extract.models.claim import Claim
 from conflict_extract.models.event import Event
-from conflict_extract.reply.wire import BAR, SHORT, USUAL, USUAL_ROLE, WITHIN, _quotes_of_events, counts, marks_of
+from conflict_extract.reply.wire import (
+    BAR,
+    SHORT,
+    USUAL,
+    USUAL_ROLE,
+    WITHIN,
+    _quotes_of_events,
+    counts,
+    kinds_of_source,
+    marks_of,
+)
 
 
 def compact(reply: dict[str, Any]) -> dict[str, Any]:
@@ -23,7 +33,7 @@ def compact(reply: dict[str, Any]) -> dict[str, Any]:
     if isinstance(full.get("claims"), list):
         full["claims"] = [_claim(item) for item in full["claims"]]
     full = {name: _short(items) for name, items in full.items()}
-    return {"sources": _short(sources.rows), "actors": actors.rows, **full}
+    return {"sources": [_source(row) for row in sources.rows], "actors": actors.rows, **full}
 
 
 def _short(value: Any) -> Any:
@@ -32,6 +42,17 @@ def _short(value: Any) -> Any:
     if isinstance(value, dict):
         return {SHORT.get(name, name): _short(each) for name, each in value.items()}
     return value
+
+
+def _source(row: dict[str, Any]) -> dict[str, Any]:
+    """The compact source; one whose type or identification does not exist stays broken."""
+    if not {"name", "type", "identification", "alignment"} <= row.keys():
+        return row
+    names = {full: name for name, full in kinds_of_source().items()}
+    kind, who = row["type"], row["identification"]
+    rest = {name: value for name, value in row.items() if name not in ("identification", "alignment")}
+    name = row["name"] + BAR + row["alignment"] if row["alignment"] else row["name"]
+    return {**rest, "name": name, "type": names.get((kind, who), f"{kind} {who}")}
 
 
 class _Table:
@@ -73,7 +94,8 @@ def _claim(item: Any) -> Any:
     if not isinstance(item, dict) or not {"relations", "statement", "quote", "figures"} <= item.keys():
         return item
     small = dict(item)
-    small["relations"] = [f"{each['kind']} {each['claim']}" for each in item["relations"]]
+    relations = small.pop("relations")
+    small["events"] = [*item["events"], *(f"{each['kind']} {each['claim']}" for each in relations)]
     small["figures"] = [_figure(each) for each in item["figures"]]
     if small["statement"] == small["quote"]:
         small["statement"] = None

@@ -54,7 +54,7 @@ QUOTES = [event["quote"] for event in making.reply()["events"]]
 def test_a_truncated_reply_keeps_its_whole_items(length: int) -> None:
     """Cut anywhere, the reply gives exactly the items that were closed before the cut."""
     reply = compact(making.reply())
-    reply["events"][0]["quote"], reply["events"][1]["quote"], reply["events"][2]["quote"] = QUOTES
+    reply["events"][0]["q"], reply["events"][1]["q"], reply["events"][2]["q"] = QUOTES
     text = json.dumps(reply, ensure_ascii=False)[:length]
     rejections = Rejections()
     found = candidates(load(text, truncated=True), rejections, truncated=True)
@@ -147,7 +147,7 @@ def test_an_event_whose_quote_was_left_to_a_claim_that_is_not_there_falls() -> N
     reply["claims"] = []
     rejections = Rejections()
     candidates(
-        load(json.dumps({**reply, "events": [{**reply["events"][0], "quote": None}]}), truncated=False),
+        load(json.dumps({**reply, "events": [{**reply["events"][0], "q": None}]}), truncated=False),
         rejections,
         truncated=False,
     )

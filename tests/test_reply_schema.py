@@ -207,6 +207,29 @@ def test_an_actor_without_a_role_began_it() -> None:
     assert actor["role"] == "initiator"
 
 
+@pytest.mark.parametrize(
+    ("name", "type", "full"),
+    [
+        ("Radio Kesh | pro-government", "partisan_media", ("Radio Kesh", "partisan_media", "named", "pro-government")),
+        ("rebels", "armed_group collective", ("rebels", "armed_group", "collective", None)),
+        ("an officer|", "military unnamed", ("an officer", "military", "unnamed", None)),
+    ],
+)
+def test_a_source_says_all_in_two_fields(name: str, type: str, full: tuple[str | None, ...]) -> None:
+    """Its name with its side behind a bar, and its type with how it is known where it is not named."""
+    reply = compact(making.reply())
+    reply["sources"][0] = {"id": "s1", "name": name, "type": type}
+    source = expand(reply)["attributions"][0]["chain"][0]
+    assert tuple(source[field] for field in ("name", "type", "identification", "alignment")) == full
+
+
+def test_a_claims_relations_stand_among_its_events() -> None:
+    """What has a kind before its id is a relation; the order within each is kept."""
+    claim = _expanded("claims", on=["differs c3", "e1", "part_of c1", "e2"])
+    assert claim["events"] == ["e1", "e2"]
+    assert claim["relations"] == [{"kind": "differs", "claim": "c3"}, {"kind": "part_of", "claim": "c1"}]
+
+
 def test_an_id_that_no_table_has_is_no_source() -> None:
     """Nor one that two different rows bear: it names neither."""
     assert _expanded("attributions", chain=["s9"])["chain"] == ["s9"]
@@ -217,11 +240,11 @@ def test_an_id_that_no_table_has_is_no_source() -> None:
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.sampled_from(["s1", "e1", "negated", "p1 target"]),
+        st.none() | st.booleans() | st.integers() | st.sampled_from(["s1", "e1", "negated", "p1 target", "differs c1"]),
         lambda inner: (
             st.lists(inner)
             | st.dictionaries(
-                st.sampled_from(["id", "chain", "is", "fig", "text", "as", "quote", "actors", "on", "rel", "say"]),
+                st.sampled_from(["id", "chain", "is", "fig", "text", "as", "q", "quote", "name", "type", "actors", "on", "say"]),
                 inner,
             )
         ),

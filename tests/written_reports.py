@@ -95,7 +95,7 @@ def _section(number: int, index: int) -> dict[str, Any]:
     count = _COUNTS[turn % len(_COUNTS)].format(n=11 + (7 * number + 3 * index) % 80)
     match turn % 3:
         case 0:
-            source = {"name": f"Colonel {_PEOPLE[turn % len(_PEOPLE)]}", "type": "military", "who": "named"}
+            source = {"name": f"Colonel {_PEOPLE[turn % len(_PEOPLE)]}", "type": "military"}
             start, cue = f"{source['name']} of the northern command said", "said"
             act = f"rebel rockets struck the grain depot of {village} on {day} night"
             toll = f"{count} soldiers were killed near {village}"
@@ -103,7 +103,7 @@ def _section(number: int, index: int) -> dict[str, Any]:
             event = {"act": "shelling_artillery_missile_attack", "time": f"on {day} night", "is": ["rocket"]}
             actor, summary = ("rebel", "rebel_group"), f"Rockets on the grain depot of {village}"
         case 1:
-            source = {"name": "Safe Roads", "type": "monitor", "who": "named"}
+            source = {"name": "Safe Roads", "type": "monitor"}
             start, cue = "The monitoring group Safe Roads reported", "reported"
             act = f"army shells hit the market of {village} on {day} morning"
             toll = f"{count} civilians were injured in {village}"
@@ -113,7 +113,7 @@ def _section(number: int, index: int) -> dict[str, Any]:
             }  # fmt: skip
             actor, summary = ("army", "state_forces"), f"Shells on the market of {village}"
         case _:
-            source = {"name": f"residents of {village}", "type": "witness", "who": "collective"}
+            source = {"name": f"residents of {village}", "type": "witness collective"}
             start, cue = f"Several residents of {village} said", "said"
             act = f"militia gunmen raided the mill of {village} on {day} evening"
             toll = f"{count} farmers were abducted from {village}"
@@ -141,22 +141,22 @@ def _reply(number: int, present: tuple[int, ...], with_a_fault: bool) -> str:
             rows[name].append(row)
     rows["actors"] = list({row["id"]: row for row in rows["actors"]}.values())
     if with_a_fault:
-        unheard = {**rows["claims"][-1], "id": "c999", "quote": "the bridge at Old Ferry was blown up", "fig": []}
+        unheard = {**rows["claims"][-1], "id": "c999", "q": "the bridge at Old Ferry was blown up", "fig": []}
         rows["claims"].append(unheard)
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rows(section: dict[str, Any], index: int) -> Iterator[tuple[str, dict[str, Any]]]:
     name, kind = section["actor"]
-    yield "sources", {"id": f"s{index}", **section["source"], "side": None}
+    yield "sources", {"id": f"s{index}", **section["source"]}
     yield "actors", {"id": f"p-{name}", "name": name, "type": kind}
     yield (
         "attributions",
-        {"id": f"a{index}", "quote": section["quote"], "chain": [f"s{index}"], "cue": section["cue"], "is": []},
+        {"id": f"a{index}", "q": section["quote"], "chain": [f"s{index}"], "cue": section["cue"], "is": []},
     )
     event = {**section["event"], "summary": section["summary"], "places": [section["village"]]}
-    yield "events", {"id": f"e{index}", "quote": None, "actors": [f"p-{name}"], **event}
-    claim = {"say": None, "by": f"a{index}", "on": [f"e{index}"], "rel": [], "is": []}
-    yield "claims", {"id": f"c{2 * index}", "quote": section["act"], "kind": "attack", "fig": [], **claim}
-    toll = {"id": f"c{2 * index + 1}", "quote": section["toll"], "kind": "casualties", "fig": [section["figure"]]}
+    yield "events", {"id": f"e{index}", "q": None, "actors": [f"p-{name}"], **event}
+    claim = {"say": None, "by": f"a{index}", "on": [f"e{index}"], "is": []}
+    yield "claims", {"id": f"c{2 * index}", "q": section["act"], "kind": "attack", "fig": [], **claim}
+    toll = {"id": f"c{2 * index + 1}", "q": section["toll"], "kind": "casualties", "fig": [section["figure"]]}
     yield "claims", {**toll, **claim}

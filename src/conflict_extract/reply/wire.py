@@ -2,8 +2,9 @@
 
 Most of the cost and of the waiting is the reply's length. So fields have short names; what repeats is said once
 (sources and actors stand in tables, an event may take the quote of its claim, a claim's quote may be its statement);
-what is usual goes without saying (a plain claim has no marks, an actor without a role is the initiator). The form is
-derived from the domain models, as the drafts are. That a long quote may be its first and last words is a matter for
+what is usual goes without saying (a plain claim has no marks, an actor without a role is the initiator, a source is
+named); and fields that are mostly empty stand in another one (a source's side behind its name, a claim's relations
+among its events). The form is derived from the domain models, as the drafts are. That a long quote may be its first and last words is a matter for
 ``placing``, that a statement may leave out the words of its quote one for ``stating``.
 """
 
@@ -40,14 +41,15 @@ WITHIN = " < "
 """Stands between a place and the next larger one: "Zelen < Upper Valley"."""
 
 BAR = " | "
-"""Stands between a figure's number, what is counted, and the stretch it covers: "some 15 | villages | since March"."""
+"""Stands between a figure's number, what is counted, and the stretch it covers: "some 15 | villages | since March"; and
+between a source's name and its side: "Radio Kesh | pro-government"."""
 
 USUAL_ROLE = "initiator"
+USUAL_IDENTIFICATION = "named"
 
 
 SHORT = {
-    "identification": "who",
-    "alignment": "side",
+    "quote": "q",
     "cue_class": "class",
     "sub_type": "act",
     "granularity": "scale",
@@ -56,7 +58,6 @@ SHORT = {
     "attribution": "by",
     "events": "on",
     "figures": "fig",
-    "relations": "rel",
     "marks": "is",
 }
 """The short name of a field inside an item; the others keep theirs."""
@@ -69,7 +70,9 @@ def reply_model() -> type[Draft]:
     """The compact reply as a pydantic model."""
     words = tuple[str, ...]
     lists = {
-        "sources": _compact(Source, id=str),
+        "sources": _compact(
+            Source, id=str, type=Literal.__getitem__(tuple(kinds_of_source())), identification=None, alignment=None
+        ),
         "actors": _compact(Actor, id=str, role=None),
         "attributions": _compact(Attribution, chain=Annotated[words, Field(min_length=1)]),
         "events": _compact(Event, quote=str | None, actors=words, places=words),
@@ -77,7 +80,7 @@ def reply_model() -> type[Draft]:
             Claim,
             statement=str | None,
             figures=tuple[_figure_model(), ...],  # type: ignore[misc]
-            relations=words,
+            relations=None,
         ),
     }
     fields: dict[str, Any] = {name: (tuple[model, ...], ...) for name, model in lists.items()}  # type: ignore[valid-type]
@@ -110,6 +113,16 @@ def counts() -> dict[str, tuple[str, str]]:
             usual = "unspecified" if measure in PEOPLE else "not_people"
             found[measure if category == usual else f"{measure} {category}"] = (measure, category)
     return found
+
+
+@cache
+def kinds_of_source() -> dict[str, tuple[str, str]]:
+    """What a source may be, with the type and the identification that it stands for; one that is named says no more."""
+    return {
+        kind if identification == USUAL_IDENTIFICATION else f"{kind} {identification}": (kind, identification)
+        for kind in _values(Source.model_fields["type"].annotation)
+        for identification in _values(Source.model_fields["identification"].annotation)
+    }
 
 
 def _compact(model: type[Model], **changes: Any) -> type[Draft]:
@@ -155,6 +168,7 @@ def expand(reply: dict[str, Any]) -> dict[str, Any]:
     """
     reply = {name: _with_long_names(value) for name, value in reply.items()}
     sources, actors = _table(reply.pop("sources", None)), _table(reply.pop("actors", None))
+    sources = {id: _source(row) for id, row in sources.items()}
     quotes = _quotes_of_events(reply.get("claims"))
     expanding: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "attributions": lambda item: _unmarked(_each(item, "chain", lambda id: sources.get(id, id)), Attribution),
@@ -212,6 +226,16 @@ def _each(item: dict[str, Any], name: str, change: Callable[[str], Any]) -> dict
     return {**item, name: [change(each) if isinstance(each, str) else each for each in value]}
 
 
+def _source(row: dict[str, Any]) -> dict[str, Any]:
+    """A source's full form; as it is where its words are not of the compact one."""
+    name, kind = row.get("name"), row.get("type")
+    if row.keys() != {"name", "type"} or not isinstance(name, str) or kind not in kinds_of_source():
+        return row
+    name, _, side = (part.strip() for part in name.partition(BAR.strip()))
+    type, identification = kinds_of_source()[kind]
+    return {"name": name, "type": type, "identification": identification, "alignment": side or None}
+
+
 def _event(item: dict[str, Any], actors: dict[str, dict[str, Any]], quotes: dict[str, str]) -> dict[str, Any]:
     def actor(words: str) -> Any:
         id, _, role = words.partition(" ")
@@ -228,11 +252,18 @@ def _event(item: dict[str, Any], actors: dict[str, dict[str, Any]], quotes: dict
 
 
 def _claim(item: dict[str, Any]) -> dict[str, Any]:
-    def relation(words: str) -> dict[str, Any]:
-        kind, _, claim = words.partition(" ")
-        return {"kind": kind, "claim": claim}
-
-    item = _each(item, "relations", relation)
+    links = item.get("events")
+    if isinstance(links, list) and "relations" not in item:
+        related = [isinstance(link, str) and " " in link for link in links]
+        item = {
+            **item,
+            "events": [link for link, is_relation in zip(links, related, strict=True) if not is_relation],
+            "relations": [
+                dict(zip(("kind", "claim"), link.split(" ", 1), strict=True))
+                for link, is_relation in zip(links, related, strict=True)
+                if is_relation
+            ],
+        }
     if isinstance(item.get("figures"), list):
         item["figures"] = [_figure(each) for each in item["figures"]]
     if item.get("statement", "") is None:
