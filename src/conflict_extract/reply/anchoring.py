@@ -23,7 +23,7 @@ from conflict_extract.models.item import Item
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.reply.counting import read_counted
 from conflict_extract.reply.parsing import Candidate, Rejections
-from conflict_extract.reply.placing import Passage, place_quotes, shortened, with_codebook_ends
+from conflict_extract.reply.placing import Passage, place_quotes, shortened, with_codebook_ends, with_their_sources
 from conflict_extract.reply.stating import as_sentence, filled
 from conflict_extract.reply.workbench import Workbench
 from conflict_extract.text.place_names import bare_name
@@ -46,11 +46,11 @@ def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Reject
 
     The items' spans point into the whole article.
     """
-    quotes = place_quotes(candidates, passage, rejections)
+    quotes = with_their_sources(candidates, place_quotes(candidates, passage, rejections), passage.text)
     anchored: list[Anchored] = []
     for candidate, placement in zip(candidates, quotes, strict=True):
         if placement is not None:
-            place = with_codebook_ends(placement, candidate.kind, passage.text)
+            place = with_codebook_ends(placement, candidate, passage.text)
             item = _BUILDERS[candidate.kind](Workbench(candidate, place, passage, rejections))
             if item is not None:
                 anchored.append(Anchored(candidate, item))

@@ -1,7 +1,7 @@
 """Where a quote ends by the codebook, whatever the model copied along or cut off.
 
 Models lose quotation marks at a quote's ends (their reply is full of marks of its own) and quote an act with its toll.
-What the codebook decides (rules 1.17, 2.13, 3.12) code can decide, and then it is decided the same way each time.
+What the codebook decides (rules 1.16, 1.17, 2.13, 3.12) code can decide, and then it is decided the same way each time.
 """
 
 from __future__ import annotations
@@ -14,13 +14,27 @@ _LAST_STOP = re.compile(r"[.,!?…]?")
 
 _HURT = r"(?:killed|wounded|injured|hurt|died|dead|slain|martyred)"
 _ACT = r"(?:attack|ambush|assault|raid|shelling|bombardment|bombing|air\s?strike|strike|blast|explosion|clash|fighting)"
-_TOLL_BEHIND = re.compile(r",?\s(?:killing|wounding|injuring|martyring|leaving)\b.*\Z", re.DOTALL)
+_TOLL_BEHIND = re.compile(
+    r"(?:,?\s(?:killing|wounding|injuring|martyring|leaving)\b|:\s[^:]*\b(?:killed|wounded|injured|dead|missing)\b).*\Z",
+    re.DOTALL,
+)
 _TOLL_BEFORE = re.compile(
     rf".*?\b{_HURT}\b[^.]*?\s(?:(?:when|as)\s+(?=\S+\s)|(?:by|in)\s+(?=(?:an?\s|the\s)?(?:[\w-]+\s){{0,2}}{_ACT}))",
     re.DOTALL,
 )
 _SHORTEST = 12
 """Code points that must be left of an act."""
+
+_ARTICLE_BEFORE = re.compile(r"\b(?:the|an?)\s+\Z", re.IGNORECASE)
+_TOLD = re.compile(r"\b(?:told|tells)\Z")
+_HEARER = re.compile(
+    r"\s+(?!that\b)(?:(?!on\b|in\b|by\b|over\b|at\b|from\b|here\b|late\b|early\b|after\b|during\b)[\w’'-]+\s?){1,5}"
+    r"(?<!\s)(?=\s|[,.;:]|\Z)"
+)
+_QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<!\w)\"[^\"]*\"")
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]*[A-Z])|\n\s*\n")
+_QUOTED_WORDS = 3
+"""Words that a quotation inside indirect speech must have (rule 1.16)."""
 
 
 def with_its_marks(text: str, start: int, end: int) -> tuple[int, int]:
@@ -54,6 +68,35 @@ def _balance(words: str, opening: str, close: str) -> int:
     if opening == "‘":  # its partner is an apostrophe, too
         return 1 if words.count("‘") > len(re.findall(r"’(?!\w)", words)) else 0
     return words.count(opening) - words.count(close)
+
+
+def with_its_article(text: str, start: int) -> int:
+    """The start of a stretch that begins behind "the" or "a", with that word: a noun is not cut off from it."""
+    before = _ARTICLE_BEFORE.search(text, max(0, start - 5), start)
+    return before.start() if before else start
+
+
+def with_its_hearer(text: str, start: int, end: int) -> int:
+    """The end of a telling that breaks off at "told", with the hearer, which the verb needs: "residents told AFP"."""
+    hearer = _HEARER.match(text, end) if _TOLD.search(text, start, end) else None
+    return hearer.end() if hearer else end
+
+
+def with_its_quotation(text: str, start: int, end: int, mode: str) -> int:
+    """The end of a telling with the quoted words that make it direct or mixed, if they stand in the same sentence.
+
+    A direct quotation that was cut off runs to its closing mark; a mixed telling to the end of its first quotation of
+    three words or more.
+    """
+    over = _SENTENCE_END.search(text, max(start, end - 1))
+    limit = over.end() if over else len(text)
+    for found in _QUOTATION.finditer(text, start, limit):
+        is_cut = found.start() < end < found.end()
+        if is_cut and (mode == "direct" or (mode == "mixed" and len(found[0].split()) >= _QUOTED_WORDS)):
+            return found.end()
+        if mode == "mixed" and len(found[0].split()) >= _QUOTED_WORDS:
+            return max(end, found.end())
+    return end
 
 
 def without_outer_marks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -11,7 +11,14 @@ from typing import Any
 from conflict_extract.models.article import Article
 from conflict_extract.models.base import Span
 from conflict_extract.models.vocabulary import GroundingStatus
-from conflict_extract.reply.ends import act_alone, with_its_marks, without_outer_marks
+from conflict_extract.reply.ends import (
+    act_alone,
+    with_its_article,
+    with_its_hearer,
+    with_its_marks,
+    with_its_quotation,
+    without_outer_marks,
+)
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.text.figures import VaguePolicy
 from conflict_extract.text.grounding import Grounder, Placement, choose
@@ -24,6 +31,7 @@ _FEWEST_WORDS = 3
 _LONGEST_STRETCH = 600
 """Code points that a shortened quote may stand for at most."""
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
+_JOINED = re.compile(r"\A(?:[,;]?\s*(?:and|but|then|also)\s+)?")
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<![A-Z])[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z])")
 
 
@@ -130,14 +138,45 @@ def place_quotes(candidates: Sequence[Candidate], passage: Passage, rejections: 
     return placed
 
 
-def with_codebook_ends(place: Placement, kind: str, text: str) -> Placement:
+def with_codebook_ends(place: Placement, candidate: Candidate, text: str) -> Placement:
     """A quote's place with the ends that the codebook gives it, whatever the model copied along or cut off."""
-    start, end = with_its_marks(text, place.start, place.end)
-    if kind != "attributions":
+    start, end = with_its_marks(text, with_its_article(text, place.start), place.end)
+    if candidate.kind == "attributions":
+        end = with_its_quotation(text, start, end, candidate.draft.mode)
+        end = with_its_hearer(text, start, end)
+    else:
         start, end = without_outer_marks(text, start, end)
-    if kind == "events":
+    if candidate.kind == "events":
         start, end = act_alone(text, start, end)
     return place if (start, end) == place[:2] else place._replace(start=start, end=end)
+
+
+def with_their_sources(
+    candidates: Sequence[Candidate], placed: Sequence[Placement | None], text: str
+) -> list[Placement | None]:
+    """The places, with that of a second telling under one subject begun where the first one begins.
+
+    "The radio spoke of losses and said many had fled": the second cue has its source in the first clause, and the
+    quote holds the source (rule 1.17).
+    """
+    begun: list[Placement | None] = list(placed)
+    tellings = [
+        (candidate.draft, place, position)
+        for position, (candidate, place) in enumerate(zip(candidates, placed, strict=True))
+        if place is not None and candidate.kind == "attributions"
+    ]
+    for draft, place, position in tellings:
+        if draft.cue and _JOINED.sub("", text[place.start : place.end], count=1).startswith(draft.cue):
+            before = [
+                other.start
+                for first, other, _ in tellings
+                if other.start < place.start
+                and first.chain[0].name == draft.chain[0].name
+                and _SENTENCE_END.search(text, other.start, place.start) is None
+            ]
+            if before:
+                begun[position] = place._replace(start=max(before))
+    return begun
 
 
 def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:
