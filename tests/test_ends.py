@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conflict_extract.reply.ends import act_alone, with_its_marks, without_outer_marks
+from conflict_extract.reply.ends import (
+    act_alone,
+    with_its_article,
+    with_its_hearer,
+    with_its_marks,
+    with_its_quotation,
+    without_outer_marks,
+)
 
 
 def _in(text: str, words: str) -> tuple[int, int]:
@@ -50,12 +57,69 @@ def test_marks_around_all_of_it_belong_to_the_telling(words: str, bare: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("rebel radio spoke of a rout", "The rebel radio spoke of a rout"),
+        ("hill had been lost", "a hill had been lost"),
+        ("of a rout", "of a rout"),
+    ],
+)
+def test_a_noun_is_not_cut_off_from_its_article(words: str, whole: str) -> None:
+    """The article right before a quote belongs to it; "a" inside another word is none."""
+    text = "The rebel radio spoke of a rout at Oro and said a hill had been lost."
+    start, end = _in(text, words)
+    assert text[with_its_article(text, start) : end] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Oro fell, residents told our correspondent on Friday.", "Oro fell, residents told our correspondent"),
+        ('"It fell," he told Coast Press by telephone.', '"It fell," he told Coast Press'),
+        ("It fell, the mayor tells us.", "It fell, the mayor tells us"),
+        ("The mayor told that Oro fell.", "The mayor told"),
+        ("It fell, the story is told, in May.", "It fell, the story is told"),
+    ],
+)
+def test_told_takes_its_hearer(text: str, whole: str) -> None:
+    """The verb needs one; the day and the medium behind it stay out."""
+    end = next(text.index(verb) + len(verb) for verb in ("told", "tells") if verb in text)
+    assert text[: with_its_hearer(text, 0, end)] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "mode", "whole"),
+    [
+        (
+            "He said the band rode in and “finished our grain in an hour”. “We ran to the river.”",
+            "He said the band rode in",
+            "mixed",
+            "He said the band rode in and “finished our grain in an hour”",
+        ),
+        ("He put it at “ten, or at most twelve”.", "He put it at “ten", "mixed", "He put it at “ten, or at most twelve”"),
+        ("She called the “bandits” cowards.", "She called", "mixed", "She called"),
+        ("He said it fell. “We ran to the river.”", "He said it fell", "mixed", "He said it fell"),
+        ('"We left, and in haste," he said.', '"We left', "direct", '"We left, and in haste,"'),
+        ("He said “we left it” in May", "He said", "indirect", "He said"),
+    ],
+)
+def test_a_telling_holds_the_quoted_words_that_its_mode_rests_on(
+    text: str, words: str, mode: str, whole: str
+) -> None:
+    """As far as they stand in the same sentence; a quoted term is no quotation."""
+    start, end = _in(text, words)
+    assert text[start : with_its_quotation(text, start, end, mode)] == whole
+
+
+@pytest.mark.parametrize(
     ("words", "act"),
     [
         ("Gunmen raided the camp at Kitgum, killing 24", "Gunmen raided the camp at Kitgum"),
         ("Nine people died when mortars struck the school", "mortars struck the school"),
         ("Nine were killed on Monday in an ambush near Bor", "an ambush near Bor"),
         ("ten villagers were wounded by heavy shelling of Oro", "heavy shelling of Oro"),
+        ("Raid on Kitgum, 3 May: 9 killed, 4 missing", "Raid on Kitgum, 3 May"),
+        ("Raid on Kitgum: the second in May", "Raid on Kitgum: the second in May"),
         ("Troops killed nine rebels", "Troops killed nine rebels"),
         ("Rebels took the mill when it rained", "Rebels took the mill when it rained"),
         ("Nine were killed in Bor", "Nine were killed in Bor"),

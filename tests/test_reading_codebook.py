@@ -133,3 +133,26 @@ def test_a_statement_takes_words_from_its_quote() -> None:
     assert item.statement == "The men had captured the mill at Oro."
     (fault,) = _read(text, claims=[{**claim, "statement": "… men … mill"}]).rejected
     assert (fault.reason, "at most one" in fault.message) == ("invalid", True)
+
+
+def test_a_second_telling_under_one_subject_begins_at_that_subject() -> None:
+    """A quote holds the source (rule 1.17); under another subject, or in another sentence, it begins where it did."""
+    text = "The radio spoke of losses and said many had fled. The mayor wept, but denied it. He then said it was over."
+    radio, mayor = making.source("radio"), making.source("mayor")
+    tellings = [
+        making.attribution("a1", "The radio spoke of losses", [radio], "spoke of"),
+        making.attribution("a2", "said many had fled", [radio], "said"),
+        making.attribution("a3", "denied it", [mayor], "denied"),
+        making.attribution("a4", "said it was over", [mayor], "said"),
+    ]
+    claims = [
+        making.claim(f"c{n}", words, words + ".", attribution=f"a{n}")
+        for n, words in enumerate(("losses", "many had fled", "it", "it was over"), 1)
+    ]
+    quotes = [item.quote for item in _items(text, attributions=tellings, claims=claims) if isinstance(item, Attribution)]
+    assert quotes == [
+        "The radio spoke of losses",
+        "The radio spoke of losses and said many had fled",
+        "denied it",
+        "said it was over",
+    ]

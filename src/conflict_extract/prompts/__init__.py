@@ -15,7 +15,7 @@ from importlib.resources import files
 from conflict_extract.errors import ConfigError
 from conflict_extract.llm.base import Message
 
-LATEST = "v4"
+LATEST = "v5"
 
 
 @dataclass(frozen=True, slots=True)
