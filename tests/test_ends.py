@@ -96,16 +96,19 @@ def test_told_takes_its_hearer(text: str, whole: str) -> None:
             "mixed",
             "He said the band rode in and “finished our grain in an hour”",
         ),
-        ("He put it at “ten, or at most twelve”.", "He put it at “ten", "mixed", "He put it at “ten, or at most twelve”"),
+        (
+            "He put it at “ten, or at most twelve”.",
+            "He put it at “ten",
+            "mixed",
+            "He put it at “ten, or at most twelve”",
+        ),
         ("She called the “bandits” cowards.", "She called", "mixed", "She called"),
         ("He said it fell. “We ran to the river.”", "He said it fell", "mixed", "He said it fell"),
         ('"We left, and in haste," he said.', '"We left', "direct", '"We left, and in haste,"'),
         ("He said “we left it” in May", "He said", "indirect", "He said"),
     ],
 )
-def test_a_telling_holds_the_quoted_words_that_its_mode_rests_on(
-    text: str, words: str, mode: str, whole: str
-) -> None:
+def test_a_telling_holds_the_quoted_words_that_its_mode_rests_on(text: str, words: str, mode: str, whole: str) -> None:
     """As far as they stand in the same sentence; a quoted term is no quotation."""
     start, end = _in(text, words)
     assert text[start : with_its_quotation(text, start, end, mode)] == whole

@@ -50,6 +50,23 @@ def test_a_unit_belongs_to_its_number(
     assert (figure.text, figure.of) == (whole, counted)
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "measure", "read"),
+    [
+        ("Shells closed 2 of 5 clinics.", "2 of 5", "places", ("2", "places", 2)),
+        ("Guards found three, perhaps four bodies.", "three, perhaps four", "killed", ("three", "killed", 3)),
+        ("Half of the wells are dry.", "Half", "places", ("Half", "percent", 50)),
+        ("Raiders took 1,200 of the sheep.", "1,200", "other", ("1,200", "other", 1200)),
+    ],
+)
+def test_of_two_numbers_that_are_no_range_the_first_counts(
+    text: str, given: str, measure: str, read: tuple[str, str, int]
+) -> None:
+    """Words that cannot be read as one number are not lost where their first can; "half" is a share of anything."""
+    (figure,) = _figures(text, making.figure(given, measure, category="not_people"))
+    assert (figure.text, figure.measure, figure.low) == read
+
+
 def test_a_noun_that_stands_with_another_number_is_not_taken_again() -> None:
     """Behind it, a number has none; before it, both count the same (rule 2.25)."""
     text = "The front lost 300 government soldiers and saw 120 wounded."
@@ -149,7 +166,9 @@ def test_a_second_telling_under_one_subject_begins_at_that_subject() -> None:
         making.claim(f"c{n}", words, words + ".", attribution=f"a{n}")
         for n, words in enumerate(("losses", "many had fled", "it", "it was over"), 1)
     ]
-    quotes = [item.quote for item in _items(text, attributions=tellings, claims=claims) if isinstance(item, Attribution)]
+    quotes = [
+        item.quote for item in _items(text, attributions=tellings, claims=claims) if isinstance(item, Attribution)
+    ]
     assert quotes == [
         "The radio spoke of losses",
         "The radio spoke of losses and said many had fled",

@@ -244,7 +244,9 @@ def test_an_id_that_no_table_has_is_no_source() -> None:
         lambda inner: (
             st.lists(inner)
             | st.dictionaries(
-                st.sampled_from(["id", "chain", "is", "fig", "text", "as", "q", "quote", "name", "type", "actors", "on", "say"]),
+                st.sampled_from(
+                    ["id", "chain", "is", "fig", "text", "as", "q", "quote", "name", "type", "actors", "on", "say"]
+                ),
                 inner,
             )
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,10 @@ from conflict_extract.text.whole_figures import whole_figure
 
 _WITH_UNITS: frozenset[Measure] = frozenset({"money", "duration", "other"})
 """Measures whose unit belongs to the figure: "300,000 rupees" counts no rupees (rule 2.24)."""
+
+_HALF = re.compile(r"(?:about |almost |nearly |some |over |more than )?half", re.IGNORECASE)
+"""What is a share, and no count, whatever it is a share of (rule 2.25)."""
+_FIRST = re.compile(r"[^,]+?(?=,\s|\s(?:out\s)?of\s)")
 
 
 def read_counted(bench: Workbench, where: str, draft: Any, *, before: Sequence[Figure]) -> Figure | None:
@@ -40,11 +45,12 @@ def read_counted(bench: Workbench, where: str, draft: Any, *, before: Sequence[F
     passage = bench.passage
     if noun is not None and noun.end <= number.start and bench.at(noun)[1] in {each.of_span for each in before}:
         noun = None  # "420 soldiers killed and more than 700 wounded": no noun stands with the second number
-    whole = _with_unit(passage, number, noun, draft.measure)
+    measure: Measure = "percent" if _HALF.fullmatch(draft.text) else draft.measure
+    whole = _with_unit(passage, number, noun, measure)
     if whole is not None:
         noun = None
     else:
-        whole = whole_figure(passage.text, number.start, number.end, measure=draft.measure, policy=passage.policy)
+        whole = _read_alone(passage, number, measure)
     if whole is None:
         bench.reject(where, "unreadable_figure", f"no number can be read from {shortened(draft.text)}", draft)
         return None
@@ -57,7 +63,7 @@ def read_counted(bench: Workbench, where: str, draft: Any, *, before: Sequence[F
     return Figure(
         text=text,
         text_span=text_span,
-        measure=draft.measure,
+        measure=measure,
         of=of[0] if of else None,
         of_span=of[1] if of else None,
         category=draft.category,
@@ -68,6 +74,16 @@ def read_counted(bench: Workbench, where: str, draft: Any, *, before: Sequence[F
         comparator=quantity.comparator,
         unit=quantity.unit,
     )
+
+
+def _read_alone(passage: Passage, number: Placement, measure: Measure) -> tuple[int, int, Quantity] | None:
+    """The number at a place; of "2 of 5" and "three, perhaps four" the first one, where the whole cannot be read."""
+    first = _FIRST.match(passage.text, number.start, number.end)
+    for end in (number.end, first.end() if first else number.end):
+        whole = whole_figure(passage.text, number.start, end, measure=measure, policy=passage.policy)
+        if whole is not None:
+            return whole
+    return None
 
 
 def _closest(numbers: Sequence[Placement], nouns: Sequence[Placement]) -> tuple[Placement, Placement | None]:
