@@ -138,5 +138,5 @@ def test_reports_and_replies_fit_each_other() -> None:
         assert (number_in(text), len(text) > 6_000) == (number, is_long(number))
         first, second = reply_to(text), reply_to(text, asked_again=True)
         assert (first != second) == is_reasked(number)
-        assert all(claim["quote"] in text for claim in json.loads(second)["claims"])
+        assert all(claim["q"] in text for claim in json.loads(second)["claims"])
     assert len({id_of(number) for number in range(200)}) == len({text_of(number) for number in range(200)}) == 200

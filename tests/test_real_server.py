@@ -22,7 +22,7 @@ FULL_LISTS = {"logit_bias": [['"', 7.0], ["]", 1.0]]}
 
 def test_nonsense_that_fits_the_schema_ends_in_rejected(tiny_gguf: Path) -> None:
     """Random weights give items that are valid JSON of the schema and not in the article: nothing gets out."""
-    with LocalServer(tiny_gguf) as server:
+    with LocalServer(tiny_gguf, context=40_000) as server:
         endpoint = Endpoint(server.model, server.base_url, extra_body=FULL_LISTS)
         model = OpenAIModel(endpoint, Parameters(temperature=1.0, max_tokens=1_500, seed=2))
         with Extractor(model, Options(reasks=0)) as extractor:
