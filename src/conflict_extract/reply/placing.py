@@ -163,20 +163,27 @@ def with_their_sources(
     tellings = [
         (candidate.draft, place, position)
         for position, (candidate, place) in enumerate(zip(candidates, placed, strict=True))
-        if place is not None and candidate.kind == "attributions"
+        if place is not None and candidate.kind == "attributions" and candidate.draft.cue
     ]
     for draft, place, position in tellings:
-        if draft.cue and _JOINED.sub("", text[place.start : place.end], count=1).startswith(draft.cue):
+        if _JOINED.sub("", text[place.start : place.end], count=1).startswith(draft.cue):
             before = [
                 other.start
                 for first, other, _ in tellings
                 if other.start < place.start
                 and first.chain[0].name == draft.chain[0].name
-                and _SENTENCE_END.search(text, other.start, place.start) is None
+                and _SENTENCE_END.search(text, other.start, place.start + 1) is None
+                and _is_told_first(first, text[other.start : other.end])
             ]
             if before:
                 begun[position] = place._replace(start=max(before))
     return begun
+
+
+def _is_told_first(draft: Any, quote: str) -> bool:
+    """Whether source and cue come before the content: "X said it fell", not "it fell, X said" or "according to X"."""
+    behind = quote.rpartition(draft.cue)[2]
+    return any(character.isalpha() for character in behind) and draft.chain[0].name not in behind
 
 
 def _linked(candidate: Candidate, candidates: Sequence[Candidate]) -> list[str]:
