@@ -4,8 +4,8 @@ Most of the cost and of the waiting is the reply's length. So fields have short 
 (sources and actors stand in tables, an event may take the quote of its claim, a claim's quote may be its statement);
 what is usual goes without saying (a plain claim has no marks, an actor without a role is the initiator, a source is
 named); and fields that are mostly empty stand in another one (a source's side behind its name, a claim's relations
-among its events). The form is derived from the domain models, as the drafts are. That a long quote may be its first and last words is a matter for
-``placing``, that a statement may leave out the words of its quote one for ``stating``.
+among its events). The form is derived from the domain models, as the drafts are. That a long quote may be its first and
+last words is a matter for ``placing``, that a statement may leave out the words of its quote one for ``stating``.
 """
 
 from __future__ import annotations
