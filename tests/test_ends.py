@@ -12,6 +12,7 @@ from conflict_extract.reply.ends import (
     with_its_hearer,
     with_its_marks,
     with_its_quotation,
+    with_its_source,
     without_outer_marks,
 )
 
@@ -88,6 +89,21 @@ def test_told_takes_its_hearer(text: str, whole: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("which denied it", "the salt ministry, which denied it"),
+        ("who blamed fog", "who blamed fog"),
+        ("denied it", "denied it"),
+    ],
+)
+def test_a_telling_in_a_relative_clause_begins_at_its_source(words: str, whole: str) -> None:
+    """Only where the source stands before the clause in the same sentence."""
+    text = "It fell, said the salt ministry, which denied it. Others came, who blamed fog."
+    start, end = _in(text, words)
+    assert text[with_its_source(text, start, "salt ministry") : end] == whole
+
+
+@pytest.mark.parametrize(
     ("text", "words", "mode", "whole"),
     [
         (
@@ -106,6 +122,19 @@ def test_told_takes_its_hearer(text: str, whole: str) -> None:
         ("He said it fell. “We ran to the river.”", "He said it fell", "mixed", "He said it fell"),
         ('"We left, and in haste," he said.', '"We left', "direct", '"We left, and in haste,"'),
         ("He said “we left it” in May", "He said", "indirect", "He said"),
+        (
+            '"We fled," he said, "with no shoes. It rained."',
+            '"We fled," he said',
+            "direct",
+            '"We fled," he said, "with no shoes.',
+        ),
+        (
+            "“We fled,” he said, “with no shoes.” It rained.",
+            "“We fled,” he said",
+            "direct",
+            "“We fled,” he said, “with no shoes.”",
+        ),
+        ("“We fled,” he said. “It rained.”", "“We fled,” he said", "direct", "“We fled,” he said"),
     ],
 )
 def test_a_telling_holds_the_quoted_words_that_its_mode_rests_on(text: str, words: str, mode: str, whole: str) -> None:
@@ -119,6 +148,8 @@ def test_a_telling_holds_the_quoted_words_that_its_mode_rests_on(text: str, word
     [
         ("Gunmen raided the camp at Kitgum, killing 24", "Gunmen raided the camp at Kitgum"),
         ("Nine people died when mortars struck the school", "mortars struck the school"),
+        ("the bombing of the mill, which killed eight people", "the bombing of the mill"),
+        ("the bomb that killed eight people at the mill", "the bomb that killed eight people at the mill"),
         ("Nine were killed on Monday in an ambush near Bor", "an ambush near Bor"),
         ("ten villagers were wounded by heavy shelling of Oro", "heavy shelling of Oro"),
         ("Raid on Kitgum, 3 May: 9 killed, 4 missing", "Raid on Kitgum, 3 May"),

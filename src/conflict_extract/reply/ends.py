@@ -15,7 +15,7 @@ _LAST_STOP = re.compile(r"[.,!?…]?")
 _HURT = r"(?:killed|wounded|injured|hurt|died|dead|slain|martyred)"
 _ACT = r"(?:attack|ambush|assault|raid|shelling|bombardment|bombing|air\s?strike|strike|blast|explosion|clash|fighting)"
 _TOLL_BEHIND = re.compile(
-    r"(?:,?\s(?:killing|wounding|injuring|martyring|leaving)\b|:\s[^:]*\b(?:killed|wounded|injured|dead|missing)\b).*\Z",
+    r"(?:,?\s(?:killing|wounding|injuring|martyring|leaving)\b|,\swhich\s(?:killed|wounded|injured)\b|:\s[^:]*\b(?:killed|wounded|injured|dead|missing)\b).*\Z",
     re.DOTALL,
 )
 _TOLL_BEFORE = re.compile(
@@ -25,6 +25,8 @@ _TOLL_BEFORE = re.compile(
 _SHORTEST = 12
 """Code points that must be left of an act."""
 
+_FAR = 80
+"""Code points before a relative clause in which the noun that it belongs to is looked for."""
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?)\s+\Z", re.IGNORECASE)
 _TOLD = re.compile(r"\b(?:told|tells)\Z")
 _HEARER = re.compile(
@@ -33,6 +35,9 @@ _HEARER = re.compile(
 )
 _QUOTATION = re.compile(r"“[^“”]*”|«[^«»]*»|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<!\w)\"[^\"]*\"")
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]*[A-Z])|\n\s*\n")
+_RESUMED = re.compile(r",?\s+(?:“[^“”]*?(?:[.!?]”|[.!?](?=\s)|”)|\"[^\"]*?(?:[.!?]\"|[.!?](?=\s)|\"))")
+"""A quotation that goes on behind its cue, to the end of its sentence."""
+_RELATIVE = re.compile(r"(?:which|who)\b")
 _QUOTED_WORDS = 3
 """Words that a quotation inside indirect speech must have (rule 1.16)."""
 
@@ -76,6 +81,17 @@ def with_its_article(text: str, start: int) -> int:
     return before.start() if before else start
 
 
+def with_its_source(text: str, start: int, name: str) -> int:
+    """The start of a telling in a relative clause, at its source before that: "the ministry, which denied it"."""
+    if _RELATIVE.match(text, start) is None:
+        return start
+    before = text.rfind(name, max(0, start - _FAR), start)
+    between = text[before + len(name) : start]
+    if before < 0 or any(stop in between for stop in ".!?;:\n"):
+        return start
+    return with_its_article(text, before)
+
+
 def with_its_hearer(text: str, start: int, end: int) -> int:
     """The end of a telling that breaks off at "told", with the hearer, which the verb needs: "residents told AFP"."""
     hearer = _HEARER.match(text, end) if _TOLD.search(text, start, end) else None
@@ -85,9 +101,11 @@ def with_its_hearer(text: str, start: int, end: int) -> int:
 def with_its_quotation(text: str, start: int, end: int, mode: str) -> int:
     """The end of a telling with the quoted words that make it direct or mixed, if they stand in the same sentence.
 
-    A direct quotation that was cut off runs to its closing mark; a mixed telling to the end of its first quotation of
-    three words or more.
+    A direct quotation that was cut off runs to its closing mark, and one that goes on behind its cue to the end of its
+    sentence; a mixed telling runs to the end of its first quotation of three words or more.
     """
+    if mode == "direct" and text[end - 1 : end].isalnum() and (resumed := _RESUMED.match(text, end)):
+        return resumed.end()
     over = _SENTENCE_END.search(text, max(start, end - 1))
     limit = over.end() if over else len(text)
     for found in _QUOTATION.finditer(text, start, limit):

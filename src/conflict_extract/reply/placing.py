@@ -17,6 +17,7 @@ from conflict_extract.reply.ends import (
     with_its_hearer,
     with_its_marks,
     with_its_quotation,
+    with_its_source,
     without_outer_marks,
 )
 from conflict_extract.reply.parsing import Candidate, Rejections
@@ -142,6 +143,7 @@ def with_codebook_ends(place: Placement, candidate: Candidate, text: str) -> Pla
     """A quote's place with the ends that the codebook gives it, whatever the model copied along or cut off."""
     start, end = with_its_marks(text, with_its_article(text, place.start), place.end)
     if candidate.kind == "attributions":
+        start = with_its_source(text, start, candidate.draft.chain[0].name)
         end = with_its_quotation(text, start, end, candidate.draft.mode)
         end = with_its_hearer(text, start, end)
     else:
