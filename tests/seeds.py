@@ -1,4 +1,4 @@
-"""The seed articles and the challenge articles, as the library reads them."""
+"""The seed articles, the challenge articles and the long reports, as the library reads them."""
 
 from __future__ import annotations
 
@@ -12,3 +12,6 @@ FOLDER = ROOT / "seeds" / "articles"
 SEEDS = tuple(article for article in read_articles([FOLDER]) if isinstance(article, Article))
 CHALLENGE_FOLDER = ROOT / "seeds" / "challenge" / "articles"
 CHALLENGE = tuple(article for article in read_articles([CHALLENGE_FOLDER]) if isinstance(article, Article))
+LONG = tuple(
+    article for article in read_articles([ROOT / "seeds" / "long" / "articles"]) if isinstance(article, Article)
+)
