@@ -13,6 +13,7 @@ from conflict_extract.reply.ends import (
     with_its_marks,
     with_its_quotation,
     with_its_source,
+    without_its_telling,
     without_outer_marks,
 )
 
@@ -175,3 +176,36 @@ def test_ends_stay_inside_the_text_and_keep_a_word(text: str, data: st.DataObjec
     assert not any(letter.isalpha() for letter in text[grown[0] : start] + text[end : grown[1]])
     for cut in (without_outer_marks(text, start, end), act_alone(text, start, end)):
         assert start <= cut[0] < cut[1] <= end
+
+
+@pytest.mark.parametrize(
+    ("words", "cue", "told"),
+    [
+        ("announced 12 dead", "announced", "12 dead"),
+        ("said that the bridge fell", "said", "the bridge fell"),
+        ("It speaks of 40 wounded", "speaks of", "40 wounded"),
+        ("had put its losses at nine", "had put its losses at", "its losses at nine"),
+        ("where 40 families live", None, "40 families live"),
+        ("Lodha, where 40 families live", "said", "40 families live"),
+        ("and the bridge fell", "said", "the bridge fell"),
+        ("after which the bridge fell", None, "the bridge fell"),
+        ("and not one civilian", None, "and not one civilian"),
+        ("that no bridge fell", None, "that no bridge fell"),
+        ("the army, which said it won", "said", "the army, which said it won"),
+        ("saidi guns fell silent", "said", "saidi guns fell silent"),
+        ("said so", "said", "said so"),
+        ("the bridge fell", None, "the bridge fell"),
+    ],
+)
+def test_a_proposition_begins_behind_what_joins_or_tells_it(words: str, cue: str | None, told: str) -> None:
+    """Nothing that denies is cut off, nor more than joins and tells; a word or two that say nothing stay whole."""
+    text = f"Ruiz {words}."
+    start = without_its_telling(text, 5, 5 + len(words), cue)
+    assert text[start : 5 + len(words)] == told
+
+
+@given(st.text(alphabet="adnthwer ,.“”", max_size=40), st.sampled_from([None, "and", "that he", "put at"]))
+def test_a_proposition_only_loses_words_at_its_start(text: str, cue: str | None) -> None:
+    """The start stays inside, at the beginning of a word, with something left."""
+    start = without_its_telling(text, 0, len(text), cue)
+    assert start == 0 or (0 < start < len(text) and text[start - 1].isspace() and not text[start].isspace())

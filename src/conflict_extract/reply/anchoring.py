@@ -22,6 +22,7 @@ from conflict_extract.models.event import Actor, Event, Place
 from conflict_extract.models.item import Item
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
 from conflict_extract.reply.counting import read_counted
+from conflict_extract.reply.ends import without_its_telling
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.reply.placing import Passage, place_quotes, shortened, with_codebook_ends, with_their_sources
 from conflict_extract.reply.stating import as_sentence, filled
@@ -30,6 +31,8 @@ from conflict_extract.text.place_names import bare_name
 from conflict_extract.text.whole_times import whole_time
 
 _UNSPOKEN = re.compile(r"(?:comment(?:ed)?|mention|nothing|spoken|referred|silent|statement|word)\Z")
+_TOLD_PLAINLY = frozenset({"neutral", "distancing", "estimating"})
+"""Cue classes that add nothing to what is told; a demand, an admission, an own count say more than their content."""
 _PREPOSITION = re.compile(r"\s(?:on|of|about|to)(?=\s)")
 
 
@@ -47,11 +50,13 @@ def anchor(candidates: Sequence[Candidate], passage: Passage, rejections: Reject
     The items' spans point into the whole article.
     """
     quotes = with_their_sources(candidates, place_quotes(candidates, passage, rejections), passage.text)
+    tellings = {each.draft.id: each.draft for each in candidates if each.kind == "attributions"}
     anchored: list[Anchored] = []
     for candidate, placement in zip(candidates, quotes, strict=True):
         if placement is not None:
             place = with_codebook_ends(placement, candidate, passage.text)
-            item = _BUILDERS[candidate.kind](Workbench(candidate, place, passage, rejections))
+            telling = tellings.get(candidate.draft.attribution) if candidate.kind == "claims" else None
+            item = _BUILDERS[candidate.kind](Workbench(candidate, place, passage, rejections, telling))
             if item is not None:
                 anchored.append(Anchored(candidate, item))
     return anchored
@@ -163,9 +168,10 @@ def _bare(found: tuple[str, Span]) -> tuple[str, Span]:
 def _claim(bench: Workbench) -> Item | None:
     draft = bench.draft
     quoted = bench.quoted()
+    bench.begin(_behind_its_telling(bench))
     # A statement that is the quote again is the passage itself, where the quote may be its first and last words.
     own = draft.statement != draft.quote
-    statement = filled(draft.statement, quoted["quote"]) if own else quoted["quote"]
+    statement = filled(draft.statement, quoted["quote"]) if own else bench.quoted()["quote"]
     if statement is None:
         message = 'its statement must have at most one "…", which stands for words of its quote'
         bench.reject("", "invalid", message, bench.candidate.raw)
@@ -184,7 +190,7 @@ def _claim(bench: Workbench) -> Item | None:
         if read is not None:
             figures.append(read)
     return Claim(
-        **quoted,
+        **bench.quoted(),
         statement=statement,
         kind=draft.kind,
         polarity=draft.polarity,
@@ -196,6 +202,14 @@ def _claim(bench: Workbench) -> Item | None:
         figures=tuple(figures),
         relations=tuple({"kind": link.kind, "claim": link.claim} for link in draft.relations),
     )
+
+
+def _behind_its_telling(bench: Workbench) -> int:
+    """Where the proposition begins; nothing is cut off that denies it."""
+    text, place, telling = bench.passage.text, bench.placement, bench.telling
+    cue = telling.cue if telling is not None and telling.cue_class in _TOLD_PLAINLY else None
+    start = without_its_telling(text, place.start, place.end, cue)
+    return place.start if bench.is_denied(start) else start
 
 
 _BUILDERS: dict[str, Callable[[Workbench], Item | None]] = {

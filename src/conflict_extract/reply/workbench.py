@@ -9,6 +9,7 @@ from typing import Any
 
 from conflict_extract.models.base import Span
 from conflict_extract.models.extraction import RejectionReason
+from conflict_extract.reply.ends import without_outer_marks
 from conflict_extract.reply.parsing import Candidate, Rejections
 from conflict_extract.reply.placing import Passage, shortened
 from conflict_extract.reply.schema import Draft
@@ -30,12 +31,28 @@ def gap_between(one: tuple[int, int], other: tuple[int, int]) -> int:
 class Workbench:
     """One item being built: its draft, its quote's place, and the places of its words."""
 
-    def __init__(self, candidate: Candidate, placement: Placement, passage: Passage, rejections: Rejections) -> None:
+    def __init__(
+        self,
+        candidate: Candidate,
+        placement: Placement,
+        passage: Passage,
+        rejections: Rejections,
+        telling: Any = None,
+    ) -> None:
         self.candidate = candidate
         self.draft: Any = candidate.draft
         self.passage = passage
         self.rejections = rejections
         self.placement = placement
+        self.telling = telling
+        """The draft of the attribution that a claim hangs on, if it names one."""
+
+    def begin(self, start: int) -> None:
+        """Let the item's quote begin at another place of the passage."""
+        if start != self.placement.start:
+            place = self.placement._replace(start=start)
+            first, last = without_outer_marks(self.passage.text, place.start, place.end)
+            self.placement = place._replace(start=first, end=last)
 
     def quoted(self) -> dict[str, Any]:
         """The fields that every item has."""
