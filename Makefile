@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BASE_URL ?=
 MODEL ?=
 
-.PHONY: help demo eval eval-challenge agreement floors weights test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs docs-pictures clean
+.PHONY: help demo eval agreement floors weights test check lint bench nightly faults curator aimock record schemas docs docs-serve docs-outputs docs-pictures clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -16,15 +16,13 @@ demo: $(VENV)/demo ## run the main job on the five seed articles, from recorded 
 	$(BIN)/conflict-extract extract seeds/articles --replay tests/cassettes --out out/seeds.jsonl --force
 	$(BIN)/conflict-extract show out/seeds.jsonl --article at-least-180-troops
 
-eval: $(VENV)/dev ## score the recorded answers for seeds and challenge texts, with reports in out/
+eval: $(VENV)/dev ## score the recorded answers for seeds, challenge texts and long reports, with reports in out/
 	@mkdir -p out
 	@rm -f out/eval.failed
 	$(call evaluate,seeds,seeds,tests/cassettes,eval)
-	@if [ -d tests/cassettes/challenge ]; then $(MAKE) --no-print-directory eval-challenge; fi
-	@test ! -e out/eval.failed
-
-eval-challenge: $(VENV)/dev
 	$(call evaluate,challenge,seeds/challenge,tests/cassettes/challenge,eval-challenge)
+	$(call evaluate,long,seeds/long,tests/cassettes/long,eval-long)
+	@test ! -e out/eval.failed
 
 # Name, folder with articles/ and gold/, recordings, name of the reports. A floor that is missed fails at the end, so
 # that both reports are there.
@@ -34,15 +32,15 @@ define evaluate
 	  --html out/$(4).html --markdown out/$(4).md --json out/$(4).json || touch out/eval.failed
 endef
 
-agreement: ## after make eval: the recorded answers beside each labeller, paired, on the challenge texts and the seeds
-	for name in challenge seeds; do \
-	  gold=seeds/$$([ $$name = seeds ] || echo challenge/)gold/annotations; \
+agreement: ## after make eval: the recorded answers beside each labeller, paired, on each set
+	for name in challenge long seeds; do \
+	  gold=seeds/$$([ $$name = seeds ] || echo $$name/)gold/annotations; \
 	  $(BIN)/conflict-extract gold agreement "$$gold/*.A.json" "$$gold/*.B.json" --predictions out/$$name.jsonl || exit; \
 	done
 
-floors: ## after make eval: raise the floors of a set: SET=seeds|challenge WHY="…"
-	@test -n "$(SET)" -a -n "$(WHY)" || { echo 'give SET=seeds or SET=challenge, and WHY="what moved the scores"'; exit 2; }
-	$(BIN)/python bench/floors.py $(SET) out/$(SET).jsonl --gold $(if $(filter seeds,$(SET)),seeds/gold,seeds/challenge/gold) --why "$(WHY)"
+floors: ## after make eval: raise the floors of a set: SET=seeds|challenge|long WHY="…"
+	@test -n "$(SET)" -a -n "$(WHY)" || { echo 'give SET=seeds, SET=challenge or SET=long, and WHY="what moved the scores"'; exit 2; }
+	$(BIN)/python bench/floors.py $(SET) out/$(SET).jsonl --gold $(if $(filter seeds,$(SET)),seeds/gold,seeds/$(SET)/gold) --why "$(WHY)"
 
 weights: $(VENV)/dev ## whether the scorer's weights align the right items, by what is known apart from them (a minute)
 	$(BIN)/python -m bench.alignment_weights
@@ -84,6 +82,7 @@ aimock: ## install aimock (a package of npm's) for the test that uses it
 record: $(VENV)/dev ## record all answers afresh: BASE_URL=… MODEL=… (key in OPENAI_API_KEY)
 	$(call record,seeds/articles,tests/cassettes)
 	$(call record,seeds/challenge/articles,tests/cassettes/challenge)
+	$(call record,seeds/long/articles,tests/cassettes/long)
 
 define record
 	$(BIN)/conflict-extract extract $(1) --record $(2) --out out/recorded.jsonl --force --deadline 3600 \

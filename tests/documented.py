@@ -106,12 +106,17 @@ def outputs(page: Path, folder: Path) -> Iterator[tuple[Block, str]]:
 
 @cache
 def _results() -> dict[str, bytes]:
-    """The recorded answers to seeds and challenge articles, as extractions in JSON Lines."""
+    """The recorded answers to each set of articles, as extractions in JSON Lines."""
     from conflict_extract import Extraction, Extractor
-    from tests.seeds import CHALLENGE, SEEDS
+    from tests.seeds import CHALLENGE, LONG, SEEDS
 
+    sets = (
+        ("seeds", SEEDS, "cassettes"),
+        ("challenge", CHALLENGE, "cassettes/challenge"),
+        ("long", LONG, "cassettes/long"),
+    )
     made = {}
-    for name, articles, folder in (("seeds", SEEDS, "cassettes"), ("challenge", CHALLENGE, "cassettes/challenge")):
+    for name, articles, folder in sets:
         with Extractor.replaying(ROOT / "tests" / folder) as extractor:
             results = [each for each in extractor.extract_many(articles) if isinstance(each, Extraction)]
         results.sort(key=lambda each: each.article_id)

@@ -12,16 +12,16 @@ from conflict_extract import Extractor
 from conflict_extract.documents import read_extractions
 from conflict_extract.models import Article, Extraction
 from conflict_extract.models.vocabulary import TYPE_OF_SUB_TYPE
-from tests.seeds import CHALLENGE, ROOT, SEEDS
+from tests.seeds import CHALLENGE, LONG, ROOT, SEEDS
 
 CASSETTES = ROOT / "tests" / "cassettes"
 
 
 @cache
 def recorded() -> dict[str, Extraction]:
-    """The extractions of the seeds and the challenge articles, from the recorded answers, by article."""
+    """The extractions of all recorded answers, by article."""
     found = []
-    for folder, articles in ((CASSETTES, SEEDS), (CASSETTES / "challenge", CHALLENGE)):
+    for folder, articles in ((CASSETTES, SEEDS), (CASSETTES / "challenge", CHALLENGE), (CASSETTES / "long", LONG)):
         with Extractor.replaying(folder) as extractor:
             found += [extractor.extract(article) for article in articles]
     return {each.article_id: each for each in found}

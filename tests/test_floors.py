@@ -34,6 +34,7 @@ FLOORS = ROOT / "seeds" / "floors.json"
 SETS = {
     "seeds": (ROOT / "seeds" / "gold", ROOT / "tests" / "cassettes"),
     "challenge": (ROOT / "seeds" / "challenge" / "gold", ROOT / "tests" / "cassettes" / "challenge"),
+    "long": (ROOT / "seeds" / "long" / "gold", ROOT / "tests" / "cassettes" / "long"),
 }
 """Where the gold and the recorded answers of each set are."""
 RECORDED = [name for name, (_, cassettes) in SETS.items() if any(cassettes.glob("*.yaml"))]

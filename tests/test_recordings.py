@@ -14,15 +14,15 @@ from conflict_extract.llm.client import Endpoint, OpenAIModel
 from conflict_extract.llm.replay import read_recordings, recorded_settings
 from conflict_extract.models.extraction import verbatims
 from conflict_extract.prompts import Prompt
-from tests.seeds import CHALLENGE, ROOT, SEEDS
+from tests.seeds import CHALLENGE, LONG, ROOT, SEEDS
 
 CASSETTES = ROOT / "tests" / "cassettes"
 
 COUNTS = {
-    "1000-troops-killed-claim": (9, 31, 8, 0),
-    "another-21-civilians": (10, 34, 9, 1),
-    "at-least-180-troops": (7, 23, 3, 0),
-    "latakia-counter-attack": (5, 28, 7, 0),
+    "1000-troops-killed-claim": (9, 31, 9, 0),
+    "another-21-civilians": (12, 33, 10, 0),
+    "at-least-180-troops": (7, 24, 4, 0),
+    "latakia-counter-attack": (5, 23, 7, 0),
     "offensive-second-week": (7, 25, 7, 0),
 }
 """Attributions, claims, events and rejected items that each recorded answer comes to."""
@@ -133,4 +133,4 @@ def test_cassettes_keep_nothing_but_the_content_type() -> None:
                 assert {name.lower() for name in call[side]["headers"]} <= {"content-type"}
             assert call["request"]["uri"].startswith("http://127.0.0.1")
     recorded = {call.file.stem for call in read_recordings(CASSETTES)}
-    assert recorded == {article.id for article in (*SEEDS, *CHALLENGE)}
+    assert recorded == {article.id for article in (*SEEDS, *CHALLENGE, *LONG)}
