@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from conflict_extract import Extraction, Extractor, Failure, InternalError
@@ -47,10 +48,7 @@ def passage(policy: VaguePolicy = ACLED, start: int = 0, text: str = making.TEXT
 
 def process_ids() -> list[int]:
     """The processes of this one that read."""
-    told = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "readers.work"], capture_output=True, text=True, check=False
-    )
-    return [int(line) for line in told.stdout.split()]
+    return [each.pid for each in psutil.Process().children() if any("readers.work" in word for word in each.cmdline())]
 
 
 def with_readers(work: Callable[[Readers], Awaitable[Any]], most: int = 1) -> Any:
@@ -214,8 +212,10 @@ def test_no_process_outlives_a_run_that_is_killed() -> None:
 
 
 def _lives(process: int) -> bool:
-    told = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return told.stdout.strip()[:1] not in ("", "Z")
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_run_whose_reader_is_killed_does_each_article_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ from tests.batch_provider import (
     write_results,
 )
 from tests.fault_server import completion, serving
-from tests.seeds import CHALLENGE, ROOT, SEEDS
+from tests.seeds import CHALLENGE, LONG, ROOT, SEEDS
 
 CASSETTES = ROOT / "tests" / "cassettes"
 
@@ -79,7 +79,7 @@ async def rounds(run: ProviderRun, articles: Sequence[Article], folder: Path) ->
 
 def test_rounds_come_to_what_a_replay_comes_to(tmp_path: Path) -> None:
     """All recorded articles, over files answered from the recordings: reasks in the second round, all else equal."""
-    articles = (*SEEDS, *CHALLENGE)
+    articles = (*SEEDS, *CHALLENGE, *LONG)
     with Extractor.replaying(CASSETTES) as extractor:
         live = {each.article_id: without_times(each) for each in extractor.extract_many(articles)}
     with recorded_run(tmp_path / "run") as run:
