@@ -15,7 +15,7 @@ from importlib.resources import files
 from conflict_extract.errors import ConfigError
 from conflict_extract.llm.base import Message
 
-LATEST = "v5"
+LATEST = "v6"
 
 
 @dataclass(frozen=True, slots=True)
