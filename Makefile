@@ -33,6 +33,7 @@ define evaluate
 endef
 
 agreement: ## after make eval: the recorded answers beside each labeller, paired, on each set
+	@test -e out/long.jsonl || { echo 'make eval comes first: it writes out/challenge.jsonl and the others'; exit 2; }
 	for name in challenge long seeds; do \
 	  gold=seeds/$$([ $$name = seeds ] || echo $$name/)gold/annotations; \
 	  $(BIN)/conflict-extract gold agreement "$$gold/*.A.json" "$$gold/*.B.json" --predictions out/$$name.jsonl || exit; \

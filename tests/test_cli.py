@@ -16,8 +16,10 @@ import pytest
 from conflict_extract import __version__
 from tests import making
 from tests.fault_server import Prepared, completion, free_port, serving
+from tests.seeds import FOLDER, ROOT
 
 COMMAND = [sys.executable, "-m", "conflict_extract"]
+CASSETTES = ROOT / "tests" / "cassettes"
 COMMANDS = (
     [],
     ["extract"],
@@ -199,3 +201,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         process.wait(timeout=30)
+
+
+def test_a_reader_that_has_gone_is_no_failure(tmp_path: Path) -> None:
+    """What a shell says of any command before `| head`: 141, and not a word."""
+    out = tmp_path / "out.jsonl"
+    assert run("extract", FOLDER, "--replay", CASSETTES, "--out", out)[0] == 0
+    for arguments in (["show", out], ["evaluate", out, "--gold", FOLDER.parent / "gold"]):
+        process = start(*arguments)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(60), "Traceback" in said, "Error" in said) == (141, False, False)
+        process.stderr.close()

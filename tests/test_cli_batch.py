@@ -27,7 +27,7 @@ from tests.fault_run import Worker, bill_of
 from tests.fault_server import Prepared
 from tests.provider import RunningProvider, serving
 from tests.provider_server import Setting
-from tests.seeds import ROOT
+from tests.seeds import FOLDER, ROOT
 from tests.written_reports import id_of, lines_of, text_of
 
 COMMAND = [sys.executable, "-c", "from conflict_extract.cli import main; main()"]
@@ -494,3 +494,10 @@ def test_shards_share_a_directory(tmp_path: Path) -> None:
         assert run("retry", reports.directory)[0] == 0
     assert json.loads(run("status", reports.directory, "--json")[1])["counts"]["done"] == 20
     assert len(exported(reports.directory, tmp_path / "out.jsonl")) == 20
+
+
+def test_a_retry_with_nothing_to_do_needs_no_endpoint(tmp_path: Path) -> None:
+    """Of a replayed run, which has none, all is done: it says so, and all is well."""
+    assert run("run", FOLDER, "--run", tmp_path / "run", "--replay", ROOT / "tests" / "cassettes")[0] == 0
+    code, _, err = run("retry", tmp_path / "run")
+    assert (code, err.strip()) == (0, "nothing has failed, and nothing waits")

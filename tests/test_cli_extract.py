@@ -280,7 +280,10 @@ def test_an_id_that_is_no_file_name_is_not_recorded(server: ChatServer, tmp_path
         (["{o}/..", "--out", "{o}", "--model", "m"], "no such file or folder"),
         (["{a}/..", "--out", "{o}", "--model", "m"], "no articles in this folder"),
         (["{a}", "--out", "{a}", "--model", "m"], "this is a folder"),
-        (["{a}", "--out", "{a}/a.txt/x", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"], "cannot be written"),
+        (
+            ["{a}", "--out", "{a}/a.txt/x", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"],
+            "is a file, not a folder",
+        ),
         (["{a}", "--out", "{o}", "--replay", "{a}"], "no recorded calls"),
         (["{a}", "--out", "{o}", "--replay", "{a}", "--model", "m"], "--replay does not go with --model"),
         (["{a}", "--out", "{o}", "--replay", "{a}", "--record", "{o}", "--local", "x"], "with --local, --record"),

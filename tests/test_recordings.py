@@ -119,6 +119,14 @@ def test_another_text_is_named() -> None:
         extractor.extract(other)
 
 
+def test_a_miss_is_held_against_the_recording_of_the_same_article() -> None:
+    """Whatever its first words: the article that was edited is named, not the first one of the folder."""
+    for article in SEEDS:
+        other = article.model_copy(update={"text": "Edited. " + article.text})
+        with Extractor.replaying(CASSETTES) as extractor, pytest.raises(ReplayError, match=f"{article.id}.yaml"):
+            extractor.extract(other)
+
+
 def test_reasks_do_not_change_what_is_found_by(extractions: dict[str, Extraction]) -> None:
     """A run without reasks replays as well: the first request is the same."""
     with Extractor.replaying(CASSETTES, Options(reasks=0)) as extractor:

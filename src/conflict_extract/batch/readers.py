@@ -87,7 +87,10 @@ class Readers:
                 except _DiedError as died:
                     deaths += died.at_it
             if process is None or deaths >= _DEATHS:
-                raise InternalError("the process that read its reply died, again and again; please report it")
+                raise InternalError(
+                    "two processes died over its reply (killed, or short of memory?); "
+                    "its answer is kept: `batch retry` reads it again"
+                )
 
     async def aclose(self) -> None:
         """End the processes."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from typing import Any
 
 import typer
@@ -35,6 +37,15 @@ def _named(error: OSError) -> str:
     return str(error.filename2 or error.filename).removesuffix(".part")
 
 
+def _cause(error: OSError) -> str:
+    # Nothing here minds that a folder is there: it is a file in the place of one.
+    return os.strerror(errno.ENOTDIR) if error.errno == errno.EEXIST else str(error.strerror)
+
+
+PIPE_CLOSED = 141
+"""What a shell says of any command whose reader has gone: 128 and the number of SIGPIPE."""
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -46,9 +57,10 @@ class _Commands(TyperGroup):
             complain(str(error))
             raise typer.Exit(FAILED) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # the reader of a pipe has gone; typer ends quietly
-                raise
-            complain(f"{_named(error)}: {error.strerror}" if error.filename else str(error))
+            if error.errno == errno.EPIPE:  # who read the output has gone, as with `| head`: no failure of ours
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit(PIPE_CLOSED) from error
+            complain(f"{_named(error)}: {_cause(error)}" if error.filename else str(error))
             raise typer.Exit(WRONG_USE if error.errno in _NO_SUCH_PLACE else FAILED) from error
 
 

@@ -143,6 +143,7 @@ def retry(
     Exit codes as of `batch run`.
     """
     from conflict_extract.batch.opening import shards_in
+    from conflict_extract.batch.results import RunResults
     from conflict_extract.batch.settings import kept_settings
     from conflict_extract.cli.batch_turn import GivenLimits, GivenTurn, take
     from conflict_extract.cli.engine import Engine
@@ -159,6 +160,10 @@ def retry(
         extra_body=kept.extra_body,
     )
     if replay is None and local is None and engine.base_url is None:
+        counts = RunResults(directory).standing().counts
+        if not (counts.failed or counts.waiting or counts.unread):
+            typer.echo("nothing has failed, and nothing waits", err=True)
+            return
         raise ConfigError(f"this run asks {kept.endpoint}: say with --replay or --local where that is now")
     engine.check()
     limits = GivenLimits(concurrency if local is None else 1, rpm, tpm, budget, prices)

@@ -50,7 +50,7 @@ def estimate_lines(estimate: Estimate) -> Iterator[str]:
     """What a run would take, a line for each thing."""
     yield f"articles: {estimate.articles:,}"
     yield f"calls: {estimate.calls:,}, and more where a reply has faults or is cut off"
-    yield f"at most: {_tokens(estimate.at_most)}{_money(estimate.cost_at_most, estimate.currency)}"
+    yield f"at most, for these calls: {_tokens(estimate.at_most)}{_money(estimate.cost_at_most, estimate.currency)}"
     if estimate.likely is None:
         yield "likely: not known before the first answers in this run directory"
     else:

@@ -70,6 +70,8 @@ class Output:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.part.open("wb")
+        except FileExistsError as error:
+            raise ConfigError(f"{self.path}: cannot be written: {error.filename} is a file, not a folder") from None
         except OSError as error:
             raise ConfigError(f"{self.path}: cannot be written: {error.strerror}") from None
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,11 @@ def console(*, data: bool = False) -> Console:
     """
     from rich.console import Console
 
-    return Console(stderr=not data, markup=False, highlight=False, emoji=False)
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None  # app says with which code that ends
+
+    return Quiet(stderr=not data, markup=False, highlight=False, emoji=False)
 
 
 def complain(message: str) -> None:

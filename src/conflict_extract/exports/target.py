@@ -35,7 +35,8 @@ def growing(files: Sequence[Path], *, force: bool) -> Iterator[tuple[Path, ...]]
             part.touch()
     except OSError as error:
         _remove(parts)
-        raise ConfigError(f"{files[0]}: cannot be written: {error.strerror}") from None
+        cause = f"{error.filename} is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise ConfigError(f"{files[0]}: cannot be written: {cause}") from None
     try:
         yield parts
         for part, file in zip(parts, files, strict=True):

@@ -204,9 +204,9 @@ def _miss(body: dict[str, Any], path: str, calls: tuple[Recorded, ...]) -> str:
 
 
 def _distance(recorded: dict[str, Any], asked: dict[str, Any]) -> tuple[int, int]:
-    """Fewer changed parts first; among equals, the one whose messages have more in common at their start."""
+    """Fewer changed parts first; among equals, the one whose messages have more paragraphs in common."""
     pairs = zip(_texts(recorded, "user"), _texts(asked, "user"), strict=False)
-    return len(_changes(recorded, asked)), -sum(_common_start(old, new) for old, new in pairs)
+    return len(_changes(recorded, asked)), -sum(_in_common(old, new) for old, new in pairs)
 
 
 def _changes(recorded: dict[str, Any], asked: dict[str, Any]) -> list[str]:
@@ -228,8 +228,6 @@ def _texts(body: dict[str, Any], role: str) -> list[str]:
     return [str(message.get("content")) for message in body.get("messages", []) if message.get("role") == role]
 
 
-def _common_start(old: str, new: str) -> int:
-    # By blocks: a worked example may stand before the article, and single letters say nothing.
-    return next(
-        (at for at in range(0, min(len(old), len(new)), 64) if old[at : at + 64] != new[at : at + 64]), len(new)
-    )
+def _in_common(old: str, new: str) -> int:
+    """Code points of the lines that both have."""
+    return sum(len(line) for line in {*old.splitlines()} & {*new.splitlines()})
