@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +71,8 @@ def prepare(
     reasks and calls with more room go into the next, after `batch collect`. Later rounds need only --run and --out.
     The names of the files are printed. What is out already is not written again.
     """
+    import asyncio
+
     from conflict_extract.batch.money import Budget, read_price
     from conflict_extract.batch.provider_rounds import Asking
     from conflict_extract.batch.provider_rounds import prepare as write_round
@@ -128,6 +129,8 @@ def collect(
 
     Exit codes: 0 all well; 1 an article failed, or a line was of no use; 2 every request fails (key, quota, model).
     """
+    import asyncio
+
     from conflict_extract.batch.provider_results import collect as read_results
     from conflict_extract.cli.terminal import warn
     from conflict_extract.errors import ConfigError
@@ -162,6 +165,8 @@ def submit(
 
     A file is submitted once: after a submit that was broken off, the provider's lists are searched for what it made.
     """
+    import asyncio
+
     from conflict_extract.batch.provider_api import submit as send
     from conflict_extract.llm.batches import BatchApi
 
@@ -185,6 +190,8 @@ def poll(
 
     Exit codes: 0 all well, also while batches run; 1 an article failed, or a line was of no use; 2 every request fails.
     """
+    import asyncio
+
     from conflict_extract.batch.provider_api import poll as look
     from conflict_extract.cli.terminal import warn
     from conflict_extract.errors import TransientModelError
