@@ -25,7 +25,7 @@ eval: $(VENV)/dev ## score the recorded answers for seeds, challenge texts and l
 	@test ! -e out/eval.failed
 
 # Name, folder with articles/ and gold/, recordings, name of the reports. A floor that is missed fails at the end, so
-# that both reports are there.
+# that all reports are there.
 define evaluate
 	$(BIN)/conflict-extract extract $(2)/articles --replay $(3) --out out/$(1).jsonl --force
 	$(BIN)/conflict-extract evaluate out/$(1).jsonl --gold $(2)/gold --recordings $(3) --floors seeds/floors.json \

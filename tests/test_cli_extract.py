@@ -282,7 +282,7 @@ def test_an_id_that_is_no_file_name_is_not_recorded(server: ChatServer, tmp_path
         (["{a}", "--out", "{a}", "--model", "m"], "this is a folder"),
         (
             ["{a}", "--out", "{a}/a.txt/x", "--model", "m", "--base-url", "http://127.0.0.1:9/v1"],
-            "is a file, not a folder",
+            "a file stands where a folder should be",
         ),
         (["{a}", "--out", "{o}", "--replay", "{a}"], "no recorded calls"),
         (["{a}", "--out", "{o}", "--replay", "{a}", "--model", "m"], "--replay does not go with --model"),

@@ -213,3 +213,8 @@ class GoldError(ConflictExtractError):
         if line is not None:
             place += f", line {line}"
         super().__init__(f"{place}: {problem}" if place else problem)
+
+
+def cause_of(error: OSError) -> str:
+    """Why a path cannot be used, in words. Nobody here minds a folder that is there: EEXIST is a file in its place."""
+    return "a file stands where a folder should be" if isinstance(error, FileExistsError) else str(error.strerror)

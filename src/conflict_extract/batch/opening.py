@@ -19,7 +19,7 @@ from conflict_extract import __version__
 from conflict_extract.batch.configuration import ENDPOINT, differences
 from conflict_extract.batch.sharding import Shard
 from conflict_extract.batch.store import check_version, connect, create_tables, problem
-from conflict_extract.errors import LedgerError
+from conflict_extract.errors import LedgerError, cause_of
 
 _LEDGER = re.compile(r"ledger(?:-(\d+)-of-(\d+))?\.sqlite3\Z")
 
@@ -89,7 +89,7 @@ def _locked(folder: Path, shard: tuple[int, int] | None) -> IO[str]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise LedgerError(f"the run directory cannot be made or written: {error.strerror}", path=folder) from None
+        raise LedgerError(f"the run directory cannot be made or written: {cause_of(error)}", path=folder) from None
     if not _flocked(lock):
         holder = holder_of(path) or "another process"
         lock.close()

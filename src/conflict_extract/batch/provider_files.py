@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Self
 
 from conflict_extract.documents.byte_lines import ByteLines, opened
 from conflict_extract.documents.decoding import MAX_BYTES
-from conflict_extract.errors import ConfigError
+from conflict_extract.errors import ConfigError, cause_of
 from conflict_extract.llm import wire
 
 URL = "/v1/chat/completions"
@@ -89,7 +89,7 @@ class RequestFiles:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"{folder}: cannot be made: {error.strerror}") from None
+            raise ConfigError(f"{folder}: cannot be made: {cause_of(error)}") from None
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,14 @@ from conflict_extract.cli.report import report
 from conflict_extract.cli.schema import schema
 from conflict_extract.cli.show import show
 from conflict_extract.cli.terminal import complain
-from conflict_extract.errors import BudgetError, ConfigError, ConflictExtractError, FatalModelError, LedgerError
+from conflict_extract.errors import (
+    BudgetError,
+    ConfigError,
+    ConflictExtractError,
+    FatalModelError,
+    LedgerError,
+    cause_of,
+)
 
 FAILED = 1
 """Some article failed, or something that was checked is not as it should be."""
@@ -35,11 +42,6 @@ _NO_SUCH_PLACE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EN
 def _named(error: OSError) -> str:
     """The file that the user named: what is written grows beside it under another name."""
     return str(error.filename2 or error.filename).removesuffix(".part")
-
-
-def _cause(error: OSError) -> str:
-    # Nothing here minds that a folder is there: it is a file in the place of one.
-    return os.strerror(errno.ENOTDIR) if error.errno == errno.EEXIST else str(error.strerror)
 
 
 PIPE_CLOSED = 141
@@ -60,7 +62,7 @@ class _Commands(TyperGroup):
             if error.errno == errno.EPIPE:  # who read the output has gone, as with `| head`: no failure of ours
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise typer.Exit(PIPE_CLOSED) from error
-            complain(f"{_named(error)}: {_cause(error)}" if error.filename else str(error))
+            complain(f"{_named(error)}: {cause_of(error)}" if error.filename else str(error))
             raise typer.Exit(WRONG_USE if error.errno in _NO_SUCH_PLACE else FAILED) from error
 
 

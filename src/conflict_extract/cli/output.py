@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from conflict_extract.errors import ConfigError
+from conflict_extract.errors import ConfigError, cause_of
 
 if TYPE_CHECKING:
     from conflict_extract.models import Extraction
@@ -70,10 +70,8 @@ class Output:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.part.open("wb")
-        except FileExistsError as error:
-            raise ConfigError(f"{self.path}: cannot be written: {error.filename} is a file, not a folder") from None
         except OSError as error:
-            raise ConfigError(f"{self.path}: cannot be written: {error.strerror}") from None
+            raise ConfigError(f"{self.path}: cannot be written: {cause_of(error)}") from None
         return self
 
     def write(self, extraction: Extraction) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from conflict_extract.errors import ConfigError
+from conflict_extract.errors import ConfigError, cause_of
 
 
 @contextmanager
@@ -35,8 +35,7 @@ def growing(files: Sequence[Path], *, force: bool) -> Iterator[tuple[Path, ...]]
             part.touch()
     except OSError as error:
         _remove(parts)
-        cause = f"{error.filename} is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror
-        raise ConfigError(f"{files[0]}: cannot be written: {cause}") from None
+        raise ConfigError(f"{files[0]}: cannot be written: {cause_of(error)}") from None
     try:
         yield parts
         for part, file in zip(parts, files, strict=True):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from conflict_extract.text.word_lists import NEGATIONS
+
 _PAIRS = {"“": "”", "„": "“", "«": "»", "‘": "’", "(": ")", "[": "]", '"': '"'}
 _ANY_MARK = re.compile(f"[{re.escape(''.join({*_PAIRS, *_PAIRS.values()}))}]")
 _LAST_STOP = re.compile(r"[.,!?…]?")
@@ -38,12 +40,13 @@ _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[\"“‘(]*[A-Z])|\n\s*\n")
 _RESUMED = re.compile(r",?\s+(?:“[^“”]*?(?:[.!?]”|[.!?](?=\s)|”)|\"[^\"]*?(?:[.!?]\"|[.!?](?=\s)|\"))")
 """A quotation that goes on behind its cue, to the end of its sentence."""
 _JOINING = re.compile(
-    r"(?:(?:and|but|that|(?:\S+\s){0,2}\S+,\swhere|where|(?:after|in|of|for|from|to|by)\s+which)\s+)+(?!not\b|no\b|none\b|never\b)",
-    re.IGNORECASE,
+    r"(?:(?:and|but|that|(?:\S+\s){0,2}\S+,\swhere|where|(?:after|in|of|for|from|to|by)\s+which)\s+)+(?!not\b|no\b|none\b|never\b)"
 )
 _PRONOUN = re.compile(r"(?:(?:it|he|she|they|who|which|also|has|have|had)\s+)+", re.IGNORECASE)
 _PUT = re.compile(r"(?:(?:has|have|had|also)\s+)*puts?\s")
 _TO_CONTENT = re.compile(r",?\s+(?:that\s+)?(?=\S)")
+_TURNING = NEGATIONS | {"if", "unless", "whether"}
+_TURNING_STEMS = ("deni", "deny", "refus", "reject", "dismiss", "doubt", "fail", "declin")
 _SHORTEST_TOLD = 4
 """Code points that must be left of a proposition: "nine"."""
 _RELATIVE = re.compile(r"(?:which|who)\b")
@@ -141,7 +144,8 @@ def without_its_telling(text: str, start: int, end: int, cue: str | None) -> int
 
     Rule 2.13: the words of the proposition, the shortest, without the attribution where that can be left out. "where 40
     families live" begins behind "where", and so does "Lodha, where 40 families live"; "announced 12 dead" begins behind
-    the cue; of "put the dead at nine" the verb goes and the noun stays.
+    the cue; of "put the dead at nine" the verb goes and the noun stays. Nothing is cut off that denies, whatever class
+    the cue was given: "did not say that it fell".
 
     Args:
         text: The text.
@@ -160,7 +164,13 @@ def without_its_telling(text: str, start: int, end: int, cue: str | None) -> int
             if behind:
                 first = behind.end()
                 break
-    return first if end - first >= _SHORTEST_TOLD else start
+    return first if end - first >= _SHORTEST_TOLD and not _turns(text[start:first]) else start
+
+
+def _turns(words: str) -> bool:
+    """Whether words turn what comes after them into its opposite, or into something that was not said."""
+    found = set(re.findall(r"\w+", words.lower()))  # "didn't" comes to "didn" and "t"
+    return not found.isdisjoint(_TURNING) or any(word.startswith(_TURNING_STEMS) for word in found)
 
 
 def act_alone(text: str, start: int, end: int) -> tuple[int, int]:
